@@ -1,0 +1,310 @@
+"""What the use cases need from outside: five ports, and the values that pass through them.
+
+``bot.harbor``, ``bot.slack`` and ``bot.store`` fit them; ``bot.app`` joins them. A method goes
+the day its last caller goes.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, Self, TypeVar
+
+from bot.replication.model import (
+    Artifact,
+    Execution,
+    LogRow,
+    Policy,
+    Repository,
+    Role,
+    Task,
+    Version,
+)
+from bot.replication.verdicts import Diagnosis
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts what one question costs one instance.
+
+    A request's time runs from the moment it was wanted, so that requests wanted together are one
+    round trip even where the pool lets them wait. Requests that only find the version or fetch a
+    token are counted, but are no round trip.
+    """
+
+    requests: int = 0
+    spans: list[tuple[float, float]] = field(default_factory=list)
+
+    def note(self, began: float, ended: float, *, counts: bool = True) -> None:
+        """Record one request; the times are seconds of one monotonic clock."""
+        self.requests += 1
+        if counts:
+            self.spans.append((began, ended))
+
+    @property
+    def round_trips(self) -> int:
+        """The longest chain of requests of which each began after the one before had ended."""
+        chain, free_at = 0, float("-inf")
+        for began, ended in sorted(self.spans, key=lambda span: span[1]):
+            if began >= free_at:
+                chain, free_at = chain + 1, ended
+        return chain
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Row]):
+    """Rows that were read, and whether there are more that were not (*complete* is False)."""
+
+    rows: tuple[Row, ...]
+    complete: bool = True
+
+
+class Harbor(Protocol):
+    """One configured Harbor instance, whatever its version.
+
+    Every method that asks the instance may raise any ``HarborError``. ``HarborMissing`` is raised
+    by ``read_log`` alone; the others answer with nothing where nothing is there.
+    """
+
+    @property
+    def name(self) -> str:
+        """The display name."""
+        ...
+
+    @property
+    def role(self) -> Role:
+        """What the instance is configured to be."""
+        ...
+
+    def is_at(self, url: str) -> bool:
+        """Say whether *url*, as a policy elsewhere names it, means this instance."""
+        ...
+
+    def shows(self, project: str) -> bool:
+        """Say whether *project* may be shown to anybody."""
+        ...
+
+    def metered(self, meter: Meter) -> Self:
+        """Return the same instance, with every request noted in *meter*."""
+        ...
+
+    async def version(self) -> Version:
+        """Say which Harbor this is; asked once and remembered."""
+        ...
+
+    async def search(self, text: str) -> tuple[Repository, ...]:
+        """List repositories whose name contains *text*."""
+        ...
+
+    async def list_policies(self) -> tuple[Policy, ...]:
+        """List every replication policy, its endpoints resolved to their URLs."""
+        ...
+
+    async def find_artifacts(
+        self, repository: str, *, tag: str = "", digest: str = ""
+    ) -> Found[Artifact]:
+        """List what *repository* serves as *tag*, under tags beginning so, or as *digest*."""
+        ...
+
+    async def list_executions(self, policy: Policy, *, repository: str) -> Found[Execution]:
+        """List the newest runs of *policy*, newest first; up to 1.7 the jobs of *repository*.
+
+        *repository* may be a part of a name, as the question had it.
+        """
+        ...
+
+    async def list_tasks(self, execution: Execution) -> Found[Task]:
+        """List the tasks of *execution*; no request where it brought them along."""
+        ...
+
+    async def read_log(self, task: Task) -> bytes:
+        """Return the log of *task*, at most its last 10 MB; HarborMissing when it is gone."""
+        ...
+
+    async def list_log_rows(self, repository: Repository) -> Found[LogRow]:
+        """List pushes and deletions of *repository*, newest first, from its project's log."""
+        ...
+
+
+class Way(StrEnum):
+    """How somebody asked."""
+
+    COMMAND = "command"
+    MENTION = "mention"
+    DM = "dm"
+    ACTION = "action"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked, where, and how to reach them.
+
+    *thread* is the ``ts`` that an answer goes under, empty for a message of its own.
+    *response_url* is Slack's private way back (5 uses in 30 minutes), empty where there is none.
+    """
+
+    way: Way
+    team: str
+    channel: str
+    user: str
+    thread: str = ""
+    response_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What was asked, written down before Slack is told that we have it.
+
+    *delivery* is the same for every delivery of the same request.
+    """
+
+    delivery: str
+    asked: Asked
+    text: str
+    at: datetime
+
+
+class Accepted(StrEnum):
+    """What became of an intent that was handed to the store."""
+
+    NEW = "new"
+    SEEN = "seen"
+    LIMITED = "limited"
+
+
+class Store(Protocol):
+    """What outlives the process.
+
+    Every method may raise ``StoreSilent`` (no answer in time) or ``StoreError``.
+    """
+
+    async def accept(self, intent: Intent) -> Accepted:
+        """Claim the delivery and write the intent down, both or neither, within one second."""
+        ...
+
+    async def get_intent(self, delivery: str) -> Intent | None:
+        """Return an intent that is not done yet; None when it is done or too old."""
+        ...
+
+    async def posted(self, delivery: str) -> "MessageRef | None":
+        """Say which message already carries the answer to *delivery*, if any."""
+        ...
+
+    async def note_posted(self, delivery: str, message: "MessageRef") -> None:
+        """Remember which message carries the answer."""
+        ...
+
+    async def finish(self, delivery: str) -> None:
+        """Mark an intent as done; its words and its way back are forgotten at once."""
+        ...
+
+    async def list_open(self) -> tuple[str, ...]:
+        """List the deliveries whose intents are not done."""
+        ...
+
+
+class Work(Protocol):
+    """A queue whose entries survive the process."""
+
+    async def enqueue(self, delivery: str) -> None:
+        """Have the intent of *delivery* performed soon, once, by whichever process is free."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Slack user as Slack describes them now."""
+
+    id: str
+    full_member: bool
+    why_not: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A Slack conversation as the bot sees it; *known* is False where it cannot look inside."""
+
+    id: str
+    known: bool
+    member: bool
+    external: bool
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a message of ours is: its channel and ``ts``; both empty for a private one."""
+
+    channel: str = ""
+    ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A diagnosis with what it cost, ready to be shown.
+
+    *seconds* of wall time; *at* is when it was made.
+    """
+
+    id: str
+    diagnosis: Diagnosis
+    requests: int
+    round_trips: int
+    seconds: float
+    at: datetime
+
+
+class Chat(Protocol):
+    """The workspace.
+
+    Every method may raise ``ChatError``; ``ChatUnclear`` when a message may be there.
+    """
+
+    async def person(self, user: str) -> Person:
+        """Say who *user* is, asked anew."""
+        ...
+
+    async def in_group(self, user: str, group: str) -> bool:
+        """Say whether *user* is in the user group *group* (``S…``)."""
+        ...
+
+    async def place(self, channel: str) -> Place:
+        """Say what kind of place *channel* is."""
+        ...
+
+    async def find_answer(self, asked: Asked, answer_id: str) -> MessageRef | None:
+        """Look in the thread for a message of ours that carries *answer_id*."""
+        ...
+
+    async def show_looking(self, asked: Asked, answer_id: str, *, private: bool) -> MessageRef:
+        """Say that the question is being looked into."""
+        ...
+
+    async def show_answer(
+        self, asked: Asked, answer: Answer, *, private: bool, shown: MessageRef | None
+    ) -> MessageRef:
+        """Show the answer, in place of *shown* where there is one; evidence follows below it."""
+        ...
+
+    async def tell(self, asked: Asked, sentence: str) -> None:
+        """Tell the person who asked something, so that nobody else sees it."""
+        ...
+
+
+class Clock(Protocol):
+    """Time and waiting, so that tests own both."""
+
+    def now(self) -> datetime:
+        """Tell the time of day, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Tell seconds that only ever grow."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
