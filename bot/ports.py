@@ -4,6 +4,7 @@
 the day its last caller goes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -141,8 +142,10 @@ class Way(StrEnum):
 class Asked:
     """Who asked, where, and how to reach them.
 
-    *thread* is the ``ts`` that an answer goes under, empty for a message of its own.
-    *response_url* is Slack's private way back (5 uses in 30 minutes), empty where there is none.
+    *thread* is the ``ts`` that an answer goes under, empty for a message of its own. *message* is
+    the ``ts`` of our message whose button was pressed. *response_url* is Slack's private way back
+    (5 uses in 30 minutes). All three are empty where there is none. *private* says that only the
+    person sees the place already, *external* that Slack calls the channel an external one.
     """
 
     way: Way
@@ -150,7 +153,10 @@ class Asked:
     channel: str
     user: str
     thread: str = ""
+    message: str = ""
     response_url: str = ""
+    private: bool = False
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +241,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Readers:
+    """Who may read: ids of users and user groups, for everything and for single instances.
+
+    An instance's own list replaces the general one; an empty list means every full member.
+    """
+
+    everywhere: tuple[str, ...] = ()
+    by_instance: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, instance: str) -> tuple[str, ...]:
+        """List who may read *instance*."""
+        return self.by_instance.get(instance) or self.everywhere
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRef:
     """Where a message of ours is: its channel and ``ts``; both empty for a private one."""
 
@@ -246,7 +267,8 @@ class MessageRef:
 class Answer:
     """A diagnosis with what it cost, ready to be shown.
 
-    *seconds* of wall time; *at* is when it was made.
+    *seconds* of wall time; *at* is when it was made. *nobody_answered* says that no instance
+    answered anything, so that the answer rests on nothing.
     """
 
     id: str
@@ -255,6 +277,7 @@ class Answer:
     round_trips: int
     seconds: float
     at: datetime
+    nobody_answered: bool = False
 
 
 class Chat(Protocol):
@@ -291,6 +314,10 @@ class Chat(Protocol):
 
     async def tell(self, asked: Asked, sentence: str) -> None:
         """Tell the person who asked something, so that nobody else sees it."""
+        ...
+
+    async def show_help(self, asked: Asked) -> None:
+        """Tell the person who asked what can be asked, and how."""
         ...
 
 

@@ -145,7 +145,6 @@ class Settings(BaseModel):
     slack_proxy: str = ""
     harbors: dict[str, HarborSettings] = Field(default_factory=dict)
     readers: Listed = ()
-    show_users: bool = False
     limit_questions: int = Field(default=10, ge=1)
     redis_url: SecretStr = SecretStr("")
     store_prefix: str = Field(default="harborbot", pattern=r"^[\w-]+$")

@@ -36,17 +36,17 @@ class Timers:
     """What is to happen at a time, in the order in which it is due."""
 
     def __init__(self, now: Now) -> None:
-        self._now = now
+        self.now = now
         self._order = itertools.count()
         self._waiting: list[tuple[datetime, int, Action]] = []
 
     def after(self, delay: timedelta, action: Action) -> None:
         """Have *action* happen once *delay* has passed."""
-        heapq.heappush(self._waiting, (self._now() + delay, next(self._order), action))
+        heapq.heappush(self._waiting, (self.now() + delay, next(self._order), action))
 
     def take_due(self) -> list[Action]:
         """Take out everything whose time has come."""
         due: list[Action] = []
-        while self._waiting and self._waiting[0][0] <= self._now():
+        while self._waiting and self._waiting[0][0] <= self.now():
             due.append(heapq.heappop(self._waiting)[2])
         return due

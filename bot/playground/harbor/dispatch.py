@@ -8,7 +8,7 @@ any route means.
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -47,6 +47,10 @@ class Asked:
             return json.loads(self.body)
         except ValueError:
             return None
+
+    def with_query(self, query: Mapping[str, str]) -> "Asked":
+        """Ask the same with another query."""
+        return replace(self, query=query)
 
     def number(self, name: str) -> int:
         """Read a path parameter that the template says is a number."""

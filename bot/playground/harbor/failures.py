@@ -5,6 +5,7 @@ the generation, which knows its templates.
 """
 
 import fnmatch
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,10 +66,12 @@ class Orders:
         """Let everything succeed again."""
         self._orders.clear()
 
-    def take(self, repository: str, tag: str) -> Failure | None:
-        """Say what goes wrong in the run that begins now, and count it."""
+    def take(self, repository: str, tag: str, *, among: Container[Failure]) -> Failure | None:
+        """Say which failure *among* these happens in the run that begins now, and count it."""
         for order in self._orders:
-            if order.times != 0 and order.fits(repository, tag):
+            if order.failure not in among or order.times == 0:
+                continue
+            if order.fits(repository, tag):
                 if order.times is not None:
                     order.times -= 1
                 return order.failure

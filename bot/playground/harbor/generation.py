@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.playground.harbor.dispatch import Asked, Route
+from bot.playground.harbor.failures import Failure
 from bot.playground.harbor.site import Site, Version
 
 
@@ -20,4 +21,7 @@ class Generation:
     unknown: Callable[[Asked], web.Response]
     wrong_method: Callable[[Asked, frozenset[str]], web.Response]
     refuse_early: Callable[[Site, Asked], web.Response | None]
+    finish: Callable[[Asked, web.Response], None]
+    announce: Callable[[Site, str, str, str], None]
     cookie: str
+    failures: frozenset[Failure]

@@ -23,7 +23,7 @@ class Heard:
     headers: Mapping[str, str]
 
 
-class Unreachable(Exception):  # noqa: N818 - named for what happened
+class Unreachable(Exception):
     """No answer came."""
 
     def __init__(self, method: str, url: str, reason: str) -> None:

@@ -72,7 +72,7 @@ class Artifact:
 
 @dataclass(slots=True)
 class Repository:
-    """A repository by its full name, with its contents and their tags."""
+    """A repository by its full name, with its contents, their tags and which tags name which."""
 
     id: int
     name: str
@@ -81,6 +81,7 @@ class Repository:
     updated: datetime
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     tags: dict[str, Tag] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
     pulls: int = 0
 
 

@@ -15,11 +15,12 @@ from aiohttp import web
 from bot.playground.harbor import access
 from bot.playground.harbor.clock import Now, Timers, wall_clock
 from bot.playground.harbor.dispatch import Asked, find, read_query
-from bot.playground.harbor.failures import Orders
+from bot.playground.harbor.failures import Failure, Order, Orders
 from bot.playground.harbor.faults import WRITES, Fault
 from bot.playground.harbor.generation import Generation
 from bot.playground.harbor.generation_a import GENERATION_A
 from bot.playground.harbor.generation_e import GENERATION_E
+from bot.playground.harbor.images import Image
 from bot.playground.harbor.outside import PEER, Outside
 from bot.playground.harbor.records import Received
 from bot.playground.harbor.site import Habits, Site, Version
@@ -78,7 +79,7 @@ class SimulatedHarbor:
         self._address = ("127.0.0.1", 0)
         self._patience = patience
         self._runner: web.ServerRunner | None = None
-        self._work: set[asyncio.Task[None]] = set()
+        self._work: set[asyncio.Future[None]] = set()
         self._crashes: list[Exception] = []
         self.state.add_account("admin", "Harbor12345", admin=True)
 
@@ -95,6 +96,24 @@ class SimulatedHarbor:
         """Count anew from here."""
         self.requests.clear()
         self.peer_requests.clear()
+
+    def push(self, repository: str, tag: str, image: Image, *, by: str = "admin") -> None:
+        """Push *image* as docker does: it is there, and what a push sets off is under way."""
+        self.state.add_tag(repository, tag, image=image, at=self.site.now())
+        self._generation.announce(self.site, repository, tag, by)
+
+    def keep_time(self, now: Now) -> None:
+        """Live by another clock from here."""
+        self.site.now = now
+        self.site.timers.now = now
+
+    def fail(
+        self, failure: Failure, *, repository: str = "*", tag: str = "*", times: int | None = None
+    ) -> Order:
+        """Have the next *times* copies that fit go wrong, or all of them (patterns allowed)."""
+        if failure not in self._generation.failures:
+            raise ValueError(f"Harbor {self.site.version_text} has no failure {failure!r}.")
+        return self.orders.add(failure, repository=repository, tag=tag, times=times)
 
     @contextmanager
     def suffering(self, fault: Fault) -> Iterator[Fault]:
@@ -155,16 +174,15 @@ class SimulatedHarbor:
 
     def _start_due(self) -> None:
         for action in self.site.timers.take_due():
-            work = asyncio.create_task(self._watched(action()))
+            work = asyncio.ensure_future(action())
             self._work.add(work)
-            work.add_done_callback(self._work.discard)
+            work.add_done_callback(self._done)
 
-    async def _watched(self, action: Awaitable[None]) -> None:
-        try:
-            await action
-        except Exception as error:
+    def _done(self, work: asyncio.Future[None]) -> None:
+        self._work.discard(work)
+        error = None if work.cancelled() else work.exception()
+        if isinstance(error, Exception):
             self._crashes.append(error)
-            raise
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
@@ -233,6 +251,7 @@ class SimulatedHarbor:
             answer = self._generation.wrong_method(asked, found.methods)
         else:
             answer = self._generation.unknown(asked)
+        self._generation.finish(asked, answer)
         answer.set_cookie(self._generation.cookie, "playground", httponly=True)
         self._start_due()
         return answer
@@ -242,6 +261,14 @@ def _hang_up(request: web.BaseRequest) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+async def keep_working(*harbors: SimulatedHarbor, every: float = 0.2) -> None:
+    """Do what falls due even while nobody asks, until cancelled; for watched playgrounds."""
+    while True:
+        for harbor in harbors:
+            await harbor.settle()
+        await asyncio.sleep(every)
 
 
 @asynccontextmanager

@@ -85,10 +85,10 @@ class State:
         return account
 
     def add_project(
-        self, name: str, created: datetime, *, public: bool = True, id: int | None = None
+        self, name: str, created: datetime, *, public: bool = True, given: int | None = None
     ) -> Project:
         """Make a project, with the next id or the one named."""
-        project = Project(self.next_id("project", id), name, created, public=public)
+        project = Project(self.next_id("project", given), name, created, public=public)
         self.projects[project.id] = project
         return project
 
@@ -107,7 +107,9 @@ class State:
             home.artifacts[image.digest] = artifact
         known = home.tags.get(tag)
         given = known.id if known else self.next_id("tag")
+        self.delete_tag(repository, tag)
         home.tags[tag] = Tag(given, tag, image.digest, at)
+        home.names.setdefault(image.digest, []).append(tag)
         home.updated = at
         if audit_by:
             self.add_audit("push", repository, tag=tag, by=audit_by, at=at, digest=image.digest)
@@ -132,8 +134,9 @@ class State:
     def delete_tag(self, repository: str, tag: str) -> None:
         """Take a tag away; its content stays until it is collected."""
         home = self.repositories.get(repository)
-        if home is not None:
-            home.tags.pop(tag, None)
+        gone = home.tags.pop(tag, None) if home else None
+        if home is not None and gone is not None:
+            home.names[gone.digest].remove(tag)
 
     def find(self, repository: str, reference: str) -> Artifact | None:
         """Find a content by tag or digest."""

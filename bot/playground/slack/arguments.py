@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Refused(Exception):
     """The API says no."""
 

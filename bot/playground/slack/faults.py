@@ -64,6 +64,31 @@ class Faults:
         self.waiting.append(fault)
         return fault
 
+    def fail(
+        self,
+        method: str,
+        *,
+        error: str | None = None,
+        status: int | None = None,
+        times: int | None = 1,
+    ) -> Fault:
+        """Let the next calls of *method* fail, by Slack's *error* or an HTTP *status*."""
+        return self.add(Fault(method=method, error=error, status=status, times=times))
+
+    def rate_limit(self, method: str, *, retry_after: int, times: int | None = 1) -> Fault:
+        """Answer the next calls of *method* with 429."""
+        return self.add(Fault(method=method, retry_after=retry_after, times=times))
+
+    def drop(self, method: str, *, when: Drop, times: int | None = 1) -> Fault:
+        """Break the connection before or after the next calls of *method* take effect."""
+        return self.add(Fault(method=method, drop=when, times=times))
+
+    def hold(self, method: str, *, times: int | None = 1) -> Gate:
+        """Hold the next calls of *method* until the gate is released."""
+        gate = Gate()
+        self.add(Fault(method=method, gate=gate, times=times))
+        return gate
+
     def lift(self, fault: Fault | None = None) -> None:
         """End *fault*, or all, and let go whoever is held by it."""
         ended = [one for one in self.waiting if fault in {None, one}]

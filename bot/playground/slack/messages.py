@@ -56,6 +56,7 @@ class Message:
     thread_ts: str | None = None
     ephemeral_to: str | None = None
     is_command: bool = False
+    broadcast: bool = False
     deleted: bool = False
     edits: list[Version] = field(default_factory=list)
     thread: list[Self] = field(default_factory=list)
@@ -121,6 +122,8 @@ class Message:
             "text": self.text,
             "team": self.author.team_id,
         }
+        if self.broadcast:
+            answer["subtype"] = "thread_broadcast"
         if self.author.bot_id:
             answer["bot_id"] = self.author.bot_id
         if self.author.app_id:
@@ -164,8 +167,10 @@ class Channel:
 
     @property
     def messages(self) -> list[Message]:
-        """Give what everybody in the channel sees, replies left in their threads."""
-        return [m for m in self.timeline if m.ephemeral_to is None and not m.deleted]
+        """Give what everybody in the channel sees; of replies those sent to it, too."""
+        said = [m for m in self.timeline if m.ephemeral_to is None and not m.deleted]
+        sent_on = [reply for m in said for reply in m.replies if reply.broadcast]
+        return sorted([*said, *sent_on], key=lambda message: message.ts)
 
     def ephemeral(self, user: User) -> list[Message]:
         """Give what only *user* sees here, in the channel and in its threads."""

@@ -41,10 +41,9 @@ class Identity:
     bot_id: str = "B0HARBORBT"
     bot_user_id: str = BOT_USER_ID
     bot_name: str = "harborbot"
-    # Made up; neither opens anything but this simulation.
-    bot_token: str = "xoxb-simulated-workspace-token"
-    signing_secret: str = "simulated-signing-secret"
-    verification_token: str = "simulated-verification-token"
+    bot_token: str = "xoxb-simulated-workspace-token"  # noqa: S105 - made up
+    signing_secret: str = "simulated-signing-secret"  # noqa: S105 - made up
+    verification_token: str = "simulated-verification-token"  # noqa: S105 - made up
     scopes: frozenset[str] = SCOPES
 
     def account(self) -> "User":
@@ -171,7 +170,11 @@ class Place:
         }
 
 
+# Speaks for Slack itself: "/harbor failed ...".
+SLACKBOT = User(id="USLACKBOT", name="slackbot", is_bot=True)
+
 USERS = (
+    SLACKBOT,
     User(id="U0WANG0001", name="wang"),
     User(id="U0LI000001", name="li", is_admin=True),
     User(id="U0CHEN0001", name="chen", locale="zh-CN"),

@@ -31,6 +31,8 @@ class Workspace:
         self.now = now
         self.users = {user.id: user for user in (bot, *users)}
         self.channels: dict[str, Channel] = {}
+        # User groups: the members of each, by its id.
+        self.groups: dict[str, list[str]] = {}
         self._names = {user.name: user.id for user in self.users.values()}
         self._numbers = itertools.count(1)
         self._changed = asyncio.Event()
@@ -123,6 +125,7 @@ class Workspace:
         thread_ts: str | None = None,
         ephemeral_to: str | None = None,
         is_command: bool = False,
+        broadcast: bool = False,
     ) -> Message:
         """Put a message into *channel*, at its end or in a thread."""
         message = Message(
@@ -133,9 +136,10 @@ class Workspace:
             thread_ts=thread_ts,
             ephemeral_to=ephemeral_to,
             is_command=is_command,
+            broadcast=broadcast,
         )
         root = channel.find(thread_ts) if thread_ts else None
-        (root.replies if root else channel.timeline).append(message)
+        (root.thread if root else channel.timeline).append(message)
         self.wake()
         return message
 

@@ -1,4 +1,4 @@
-"""The words an explanation is made of: whose side it is, how sure, what starting again is good for."""
+"""Whose side it is, how sure, and what starting again is good for: the words of an answer."""
 
 from dataclasses import dataclass
 from enum import StrEnum

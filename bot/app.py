@@ -1,0 +1,219 @@
+"""The composition root: opens the outside, wires it together, runs it until told to stop.
+
+The only place that knows everybody. Whoever opens something here closes it here, in reverse
+order.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot.errors import BotError
+from bot.harbor.client import HarborClient, connect
+from bot.harbor.transport import open_session
+from bot.ports import Accepted, Asked, Intent, Readers
+from bot.settings import Settings
+from bot.slack.chat import SlackChat
+from bot.slack.identity import Identity, identify
+from bot.slack.web_api import open_client
+from bot.store import Opened, open_store
+from bot.use_cases.take_question import Services, take_question
+from handlers.desk import Desk
+from handlers.front_door import FrontDoor
+
+
+# Seconds before *looking into it* is shown, so that something is there within 1.5.
+PATIENCE = 1.0
+# Seconds that work may go on after SIGTERM.
+GRACE = 25.0
+
+log = structlog.get_logger()
+
+
+class SystemClock:
+    """The machine's own time; fits the ``Clock`` port."""
+
+    def now(self) -> datetime:
+        """Tell the time of day, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Tell seconds that only ever grow."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+@asynccontextmanager
+async def open_harbors(settings: Settings) -> AsyncIterator[tuple[HarborClient, ...]]:
+    """Open a client for every configured instance; nothing is asked of them yet."""
+    async with open_session() as session:
+        clock = SystemClock()
+        yield tuple(
+            connect(name, harbor, session=session, clock=clock)
+            for name, harbor in settings.instances().items()
+        )
+
+
+@dataclass(slots=True)
+class Errands:
+    """Small work that runs beside the handlers and is not lost from sight."""
+
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def send(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Run *errand* soon; its failure is logged."""
+        task = asyncio.get_running_loop().create_task(errand)
+        self.running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("errand.failed", error=str(error), kind=type(error).__name__)
+
+    async def finish(self) -> None:
+        """Wait for what still runs."""
+        while self.running:
+            await asyncio.wait(self.running)
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT; print ``ready http://HOST:PORT`` when it listens."""
+    clock = SystemClock()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    secret = settings.slack_bot_token.get_secret_value()
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(_slack_session())
+        client = open_client(
+            session, token=secret, api_url=settings.slack_api_url, proxy=settings.slack_proxy
+        )
+        me = await identify(client, clock=clock)
+        harbors = await stack.enter_async_context(open_harbors(settings))
+        opened = await stack.enter_async_context(open_store(settings, secret=secret, clock=clock))
+        chat = SlackChat(
+            client,
+            session,
+            team=me.team,
+            clock=clock,
+            command=settings.slack_command,
+            response_hosts=settings.slack_response_hosts,
+            bot_user=me.user,
+            enterprise=me.enterprise,
+        )
+        services = Services(harbors, opened.store, chat, clock, _readers(settings), PATIENCE)
+        errands = Errands()
+        desk = _desk(settings, me, opened, chat=chat, errands=errands)
+        door = FrontDoor(
+            _bolt(client, me, secret, desk),
+            settings.slack_signing_secret.get_secret_value(),
+            clock,
+        )
+        await _serve(settings, door, opened, services, stop)
+        await errands.finish()
+
+
+async def _serve(
+    settings: Settings, door: FrontDoor, opened: Opened, services: Services, stop: asyncio.Event
+) -> None:
+    async def perform(delivery: str) -> None:
+        await take_question(services, delivery)
+
+    work = asyncio.create_task(opened.queue.run(perform))
+    runner = web.AppRunner(door.application(), access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await site.start()
+        port = runner.addresses[0][1]
+        print(f"ready http://{settings.host}:{port}", flush=True)
+        log.info("bot.ready", harbors=list(settings.instances()), store=opened.kind)
+        ended = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, work}, return_when=asyncio.FIRST_COMPLETED)
+        door.closing = True
+        log.info("bot.stopping")
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        ended.cancel()
+    finally:
+        await runner.cleanup()
+
+
+def _slack_session() -> aiohttp.ClientSession:
+    # Proxies of the environment would take loopback and response_url along: only SLACK_PROXY.
+    return aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
+
+
+def _bolt(client: AsyncWebClient, me: Identity, token: str, desk: Desk) -> AsyncApp:
+    async def authorize() -> AuthorizeResult:
+        # Bolt's own would ask Slack at the first request, and lose that request on failure.
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=me.team,
+            bot_token=token,
+            bot_id=me.bot,
+            bot_user_id=me.user,
+        )
+
+    app = AsyncApp(
+        logger=logging.getLogger("slack_bolt"),
+        client=client,
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+    handlers.register(app, desk)
+    return app
+
+
+def _readers(settings: Settings) -> Readers:
+    own = {name: harbor.readers for name, harbor in settings.instances().items()}
+    return Readers(settings.readers, own)
+
+
+def _desk(
+    settings: Settings, me: Identity, opened: Opened, *, chat: SlackChat, errands: Errands
+) -> Desk:
+    async def enqueue(delivery: str) -> None:
+        with contextlib.suppress(BotError):  # the sweep finds what could not be put there now
+            await opened.queue.enqueue(delivery)
+
+    async def accept(intent: Intent) -> Accepted:
+        outcome = await opened.store.accept(intent)
+        if outcome is Accepted.NEW:
+            errands.send(enqueue(intent.delivery))
+        return outcome
+
+    def tell(asked: Asked, sentence: str) -> None:
+        errands.send(chat.tell(asked, sentence))
+
+    return Desk(
+        command=settings.slack_command,
+        limit=settings.limit_questions,
+        team=me.team,
+        bot_user=me.user,
+        clock=SystemClock(),
+        accept=accept,
+        tell=tell,
+    )

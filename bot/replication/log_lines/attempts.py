@@ -1,0 +1,262 @@
+"""The runs of the jobs in a log, and what decided each of them.
+
+Knows how retries are written: 1.2 appends a run, 1.5 and later overwrite the file from its start
+and leave the tail of an older run behind, and from 1.10 on a layer is tried again inside a run.
+Whole blocks are searched for a few words first; only the lines that hold one are looked at.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.replication.log_lines.blocks import blocks
+from bot.replication.log_lines.records import (
+    HEAD,
+    LEVEL,
+    NEXT,
+    PREFIX,
+    PREFIX_WITHIN,
+    TAIL,
+    TIME,
+    Record,
+    clipped,
+    moment,
+    plain,
+    record,
+    records,
+)
+from bot.replication.log_lines.starts import FIRST, Start, deciding_starts, starts
+
+
+OPENING = 8 * 1024
+JITTER = 2  # seconds by which lines of one run may stand out of order; runs are 15 s apart
+LINES_A_TRY = 2  # error lines of one try of a layer; a third is another failure
+TRIES = 20  # Harbor tries a layer five times; who goes on is not healed any more
+
+_STAMPS = re.compile(rb"^[^\n]{0,200}?" + TIME + rb"\s" + LEVEL + rb"\s", re.MULTILINE)
+_LOOP = re.compile(rb"\[ERROR\]|will retry |copy the blob ")
+_LAYER = re.compile(rb"\bblob\b")
+_SKIPPED = b'but the "override" is set to false, skip'
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of one job, as much of it as decides.
+
+    `error` is the first error that was not healed within the run, `before` the record above it,
+    `repeats` how often the same layer broke off again. `opening` and `ending` are its first and
+    last bytes; `opens` the words it began with, `skipped` whether a tag was left out because the
+    policy may not override.
+    """
+
+    job: str | None = None
+    opens: bytes = b""
+    started: datetime | None = None
+    opening: bytes = b""
+    ending: bytes = b""
+    error: Record | None = None
+    before: Record | None = None
+    repeats: int = 0
+    skipped: bool = False
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run that is being read; errors stay bytes until it is known that they count."""
+
+    job: str | None = None
+    opens: bytes = b""
+    started: datetime | None = None
+    latest: datetime | None = None
+    opening: bytes = b""
+    ending: bytes = b""
+    error: bytes = b""
+    above: bytes = b""
+    repeats: int = 0
+    skipped: bool = False
+    overwritten: bool = False
+    unfinished: bool = False
+    retried: bool = False
+    settled: bool = False
+    errors: int = 0
+    tries: int = 0
+
+    def attempt(self) -> Attempt:
+        """Hand out what was read."""
+        whole = self.above[self.above.find(b"\n") + 1 :] if len(self.above) >= TAIL else self.above
+        return Attempt(
+            job=self.job,
+            opens=self.opens,
+            started=self.started,
+            opening=self.opening,
+            ending=self.ending,
+            error=record(self.error) if self.error else None,
+            before=next(reversed(list(records(whole))), None),
+            repeats=self.repeats,
+            skipped=self.skipped,
+        )
+
+
+def attempts(log: Iterable[bytes | str]) -> Iterator[Attempt]:
+    """Read the runs in *log*, in the order in which they stand."""
+    return _Reader(starts).read(blocks(log))
+
+
+def newest(log: Iterable[bytes | str]) -> Attempt:
+    """Read the run in *log* that began last; of several in one second the last that stands there.
+
+    Runs that cannot be the newest are passed over where that can be seen from their first line.
+    """
+    best = Attempt()
+    for run in _Reader(deciding_starts).read(blocks(log)):
+        if best.started is None or run.started is None or run.started >= best.started:
+            best = run
+    return best
+
+
+def _before(earlier: datetime | None, later: datetime | None) -> bool:
+    """Say whether *later* stands clearly before *earlier*, so that time ran backwards."""
+    if earlier is None or later is None:
+        return False
+    return (earlier - later).total_seconds() > JITTER
+
+
+class _Reader:
+    """Goes through blocks and keeps what it needs of the run it is in."""
+
+    def __init__(self, find: Callable[[bytes], list[Start]]) -> None:
+        self._find = find
+        self._run = _Run()
+
+    def read(self, parts: Iterable[bytes]) -> Iterator[Attempt]:
+        """Read blocks of whole lines; hand out each run that has ended."""
+        for block in parts:
+            at = 0
+            for start in self._find(block):
+                self._piece(block[at : start.at])
+                at = start.at
+                if not (start.second and self._run.opens == FIRST):
+                    if self._run.opening.strip():
+                        yield self._run.attempt()
+                    self._run = self._begun(start)
+            self._piece(block[at:])
+        if self._run.opening.strip():
+            yield self._run.attempt()
+
+    def _begun(self, start: Start) -> _Run:
+        """Begin a run; a name that stands above its first line is its name."""
+        named = None if self._run.opens else self._run.job
+        return _Run(job=start.job or named, opens=start.opens)
+
+    def _piece(self, piece: bytes) -> None:
+        """Take in lines of one run; what stands behind a step back in time is older."""
+        run = self._run
+        if not piece or run.overwritten:
+            return
+        first, last = _ends(piece)
+        if _before(run.latest, first) or _before(first or run.latest, last):
+            piece = _newer(piece, run.latest or first)
+            run.overwritten = True
+        else:
+            run.latest = last or run.latest
+        run.started = run.started or first
+        run.skipped = run.skipped or (_SKIPPED in piece and _skips(piece))
+        self._errors(piece)
+        run.opening += piece[: OPENING - len(run.opening)]
+        run.ending = (run.ending + piece)[-TAIL:] if len(piece) < TAIL else piece[-TAIL:]
+
+    def _errors(self, piece: bytes) -> None:
+        """Find the first error that is not healed later in the run."""
+        at = self._continued(piece) if self._run.unfinished else 0
+        while not self._run.settled:
+            found = self._next(piece, at)
+            if found < 0:
+                return
+            start = piece.rfind(b"\n", 0, found) + 1
+            end = piece.find(b"\n", found)
+            end = len(piece) if end < 0 else end
+            self._event(piece, start, end)
+            at = end
+
+    def _next(self, piece: bytes, at: int) -> int:
+        """Find the next line that matters."""
+        if not self._run.error:
+            return piece.find(b"[ERROR]", at)
+        found = _LOOP.search(piece, at)
+        return found.start() if found else -1
+
+    def _event(self, piece: bytes, start: int, end: int) -> None:
+        """Weigh one line: an error, a retry announced, or a layer that arrived after all."""
+        run = self._run
+        line = plain(clipped(piece[start:end]))
+        prefix = PREFIX.search(line, 0, PREFIX_WITHIN)
+        if prefix is None:
+            return
+        text = line[prefix.end() :]
+        if prefix.group(2) == b"ERROR":
+            if run.error:
+                self._another(text)
+            else:
+                self._first(piece, start, end)
+        elif text.startswith(b"will retry "):
+            run.retried, run.errors = True, 0
+            run.tries += 1
+            run.settled = run.tries > TRIES
+        elif text.startswith(b"copy the blob ") and run.retried:
+            run.error, run.retried, run.repeats, run.tries = b"", False, 0, 0
+
+    def _first(self, piece: bytes, start: int, end: int) -> None:
+        """Keep an error with the lines that belong to it and the lines above it."""
+        run = self._run
+        above = piece[max(0, start - TAIL) : start]
+        run.above = (run.ending + above)[-TAIL:]
+        found = NEXT.search(piece, end, end + HEAD)
+        run.error = piece[start : found.start() if found else max(end, start + HEAD)]
+        run.settled = _LAYER.search(run.error) is None
+        run.errors = 1
+        run.unfinished = found is None and end + HEAD > len(piece)
+
+    def _continued(self, piece: bytes) -> int:
+        """Add what stands at the start of the next block to an error that was cut there."""
+        run = self._run
+        found = NEXT.search(b"\n" + piece, 0, HEAD)
+        end = found.start() if found else HEAD
+        run.error = clipped(run.error + piece[:end])
+        run.unfinished = False
+        return end
+
+    def _another(self, text: bytes) -> None:
+        """Count an error after the first; the bare repeat of an error ends the retries."""
+        run = self._run
+        run.errors += 1
+        if run.retried:
+            run.repeats += b"unexpected EOF" in text
+            run.retried = False
+        run.settled = run.errors > LINES_A_TRY or not text.startswith(b"failed to ")
+
+
+def _ends(piece: bytes) -> tuple[datetime | None, datetime | None]:
+    """Read the first and the last time in *piece*."""
+    first = _STAMPS.search(piece, 0, HEAD)
+    begin = max(0, piece.rfind(b"\n", 0, max(0, len(piece) - TAIL)))
+    times = [found.group(1) for found in _STAMPS.finditer(piece, begin)]
+    return moment(first and first.group(1)), moment(times[-1] if times else None)
+
+
+def _newer(piece: bytes, latest: datetime | None) -> bytes:
+    """Keep what stands before time runs backwards, without the line that was cut there."""
+    for found in _STAMPS.finditer(piece):
+        at = moment(found.group(1))
+        if _before(latest, at):
+            kept = piece[: found.start()]
+            last = kept.rfind(b"\n", 0, -1) + 1
+            return kept[:last] if PREFIX.search(kept[last:], 0, PREFIX_WITHIN) is None else kept
+        latest = at
+    return piece
+
+
+def _skips(piece: bytes) -> bool:
+    """Say whether a line really ends with the words that an image was skipped."""
+    behind = piece[piece.find(_SKIPPED) + len(_SKIPPED) :][:2]
+    return not behind or behind.startswith((b"\n", b"\r"))

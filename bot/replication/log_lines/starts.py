@@ -1,0 +1,95 @@
+"""Where runs begin in a block of lines, and which of them can still be the newest.
+
+Knows the opening lines of all generations, and the names that `head` and `tail` print above a
+file (`==> 20049.log <==`). Does not look at anything behind an opening line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.replication.log_lines.records import PREFIX, PREFIX_WITHIN
+
+
+_WORDS = (b"initializ", b"r source registry", b"==> ")
+_OPENS = re.compile(
+    rb"initializing: |initialization completed: |client for source registry \[type"
+    rb"|failed to create client for source registry"
+)
+_NAMED = re.compile(rb"==> (?:job |task )?(?:[^ ]*/)?([\w-]+?)(?:\.log)? <==$")
+_PLAIN_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
+FIRST = b"initializing: "  # the first of the two opening lines of 1.2
+LINE = 2000  # an opening line is known by its first bytes
+TIME = len("2018-11-06T05:48:07Z ")
+FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A line with which a run begins: where it stands, its words, the job it names."""
+
+    at: int
+    opens: bytes = b""
+    job: str | None = None
+
+    @property
+    def second(self) -> bool:
+        """Whether 1.2 prints it as the second line of a run (on 1.5 it is the first)."""
+        return self.opens.startswith(b"initialization")
+
+
+def places(block: bytes) -> list[int]:
+    """Find the lines that hold a word of an opening line."""
+    found = set()
+    for word in _WORDS:
+        at = block.find(word)
+        while at >= 0:
+            found.add(block.rfind(b"\n", 0, at) + 1)
+            end = block.find(b"\n", at)
+            at = block.find(word, end) if end >= 0 else -1
+    return sorted(found)
+
+
+def start(block: bytes, at: int) -> Start | None:
+    """Read the line at *at*, if a run begins with it."""
+    end = block.find(b"\n", at, at + LINE)
+    line = block[at : end if end >= 0 else at + LINE]
+    prefix = PREFIX.search(line, 0, PREFIX_WITHIN)
+    if prefix is not None:
+        opens = _OPENS.match(line, prefix.end())
+        return Start(at, opens.group()) if opens else None
+    named = _NAMED.match(line.strip())
+    return Start(at, job=named.group(1).decode("ascii")) if named else None
+
+
+def starts(block: bytes) -> list[Start]:
+    """Find all places where a run begins."""
+    return list(_read(block, places(block)))
+
+
+def deciding_starts(block: bytes) -> list[Start]:
+    """Find the first start, the newest and the few behind it; no other can decide.
+
+    What stands between them is read as part of an older run, which the newest outlives. Only
+    where each line begins with a time in UTC, so that times compare as text; otherwise all.
+    """
+    found = places(block)
+    times = {at: block[at : at + TIME] for at in found}
+    if len(found) <= FEW or not all(_PLAIN_TIME.match(time) for time in times.values()):
+        return list(_read(block, found))
+    newest_first = sorted(found, key=lambda at: (times[at], at), reverse=True)
+    newest = next(_read(block, newest_first), None)
+    if newest is None:
+        return []
+    before = [at for at in found if at < newest.at]
+    if newest.second and (above := next(_read(block, reversed(before)), newest)).opens == FIRST:
+        newest = above
+    behind = _read(block, (at for at in found if at > newest.at))
+    chosen = [*islice(_read(block, before), 1), newest, *islice(behind, FEW)]
+    return sorted({one.at: one for one in chosen}.values(), key=lambda one: one.at)
+
+
+def _read(block: bytes, found: Iterable[int]) -> Iterator[Start]:
+    """Read the lines at the places *found*, as far as they are asked for."""
+    return (one for at in found if (one := start(block, at)))

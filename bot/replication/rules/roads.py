@@ -1,0 +1,167 @@
+"""Rows about what happens before any registry answers: names, routes, certificates, breaks."""
+
+import re
+
+from bot.replication.causes.kinds import Confidence, Rerun
+from bot.replication.rules.fault import AT_PUSH, BEFORE_PUSH, Endpoint, Fault, Step
+from bot.replication.rules.rule import Rule
+
+
+_LAYER = frozenset({Step.PUSH_BLOB, Step.PULL_BLOB})
+_TOKEN = re.compile(r"/service/token")
+_HALF_HOUR = range(1795, 1830)
+_NOWHERE = Endpoint()
+
+
+def _host(url: str) -> str:
+    """Cut the host and port out of *url*."""
+    return url.partition("://")[2].partition("/")[0]
+
+
+def _token_elsewhere(fault: Fault) -> bool:
+    """Say whether a token was to be fetched from another address than the endpoint's."""
+    tokens = [(scheme, host) for scheme, host, path in fault.reached if _TOKEN.match(path)]
+    if not tokens:
+        return False
+    scheme, host = tokens[-1]
+    known = {other for _, other, path in fault.reached if not _TOKEN.match(path)}
+    if fault.peer:
+        known.add(_host(fault.peer.url))
+    if host in known:
+        return fault.peer is not None and not fault.peer.url.startswith(scheme + ":")
+    return bool(known) or "EOF" in fault.message
+
+
+def _redirected(fault: Fault) -> bool:
+    """Say whether https was dialled although the endpoint says http."""
+    named = re.search(r"registry (http://[^\s:]+(?::\d+)?): ", fault.message)
+    plain = named is not None or (fault.peer or _NOWHERE).url.startswith("http://")
+    return plain and bool(fault.reached) and fault.reached[-1][0] == "https"
+
+
+def _after_a_probe(fault: Fault) -> bool:
+    """Say whether 2.x failed to reach what it had reached a moment ago.
+
+    From 2.0 on the destination's version is read by GET before the project is posted; a POST
+    that is refused at once went somewhere else, which is a redirect that was followed.
+    """
+    return any(path.startswith("/api/v2.0/projects") for _, _, path in fault.reached)
+
+
+def _half_an_hour(fault: Fault) -> bool:
+    """Say whether the step took what Harbor's client gives one request."""
+    return fault.waited is not None and int(fault.waited) in _HALF_HOUR
+
+
+def _again_and_again(fault: Fault) -> bool:
+    """Say whether the same layer broke off again each time it was tried."""
+    return fault.repeats > 0
+
+
+ROWS: tuple[Rule, ...] = (
+    Rule(cause="harbor.external_url", where=_token_elsewhere, text=r"dial tcp|lookup |EOF"),
+    Rule(
+        cause="endpoint.wrong_url",
+        text=r"server gave HTTP response to HTTPS client|first record does not look like a TLS"
+        r"|malformed HTTP (?:response|version)|unsupported protocol scheme|no Host in request URL"
+        r"|plain HTTP request was sent to HTTPS port|missing protocol scheme"
+        r"|first path segment in URL|invalid port"
+        r"|too many colons in address|stopped after 10 redirects|tls: oversized record",
+    ),
+    Rule(
+        cause="endpoint.wrong_url",
+        text=r"dial tcp|EOF|x509",
+        where=_redirected,
+        steps=BEFORE_PUSH,
+        also=("network.unreachable",),
+    ),
+    Rule(
+        cause="endpoint.wrong_url",
+        text=r"Post .*connection refused",
+        where=_after_a_probe,
+        steps=frozenset({Step.PROJECT}),
+        confidence=Confidence.MEDIUM,
+        also=("network.unreachable",),
+    ),
+    Rule(cause="network.tls_untrusted", text=r"x509: |tls: (?:failed to verify|bad certificate)"),
+    Rule(
+        cause="network.tls_untrusted",
+        text=r"remote error: tls: |tls: handshake failure",
+        confidence=Confidence.MEDIUM,
+        also=("endpoint.wrong_url",),
+    ),
+    Rule(
+        cause="network.dns",
+        text=r"no such host|lookup \S+(?: on \S+)?: .*(?:timeout|misbehaving|refused)"
+        r"|[Tt]emporary failure in name resolution|could not resolve host"
+        r"|no answer from DNS server",
+    ),
+    Rule(
+        cause="jobservice.transfer_timeout",
+        text=r"Client\.Timeout|context deadline exceeded",
+        steps=_LAYER,
+        where=_half_an_hour,
+    ),
+    Rule(
+        cause="jobservice.transfer_timeout",
+        text=r"Client\.Timeout",
+        steps=_LAYER,
+        confidence=Confidence.MEDIUM,
+        also=("network.timeout",),
+    ),
+    Rule(
+        cause="network.timeout",
+        text=r"i/o timeout|connection timed out|TLS handshake timeout|Client\.Timeout"
+        r"|context deadline exceeded|SDK\.TimeoutError|request timed out",
+    ),
+    Rule(
+        cause="network.unreachable",
+        text=r"connection refused|no route to host|network is unreachable|host is down",
+    ),
+    Rule(
+        cause="source.blob_missing",
+        text=r"unexpected EOF",
+        steps=_LAYER,
+        where=_again_and_again,
+        confidence=Confidence.MEDIUM,
+        also=("network.connection_dropped",),
+    ),
+    Rule(
+        cause="network.connection_dropped",
+        text=r"unexpected EOF",
+        confidence=Confidence.MEDIUM,
+        also=("source.blob_missing",),
+        rerun=Rerun.UNKNOWN,
+        rerun_when="It helps if the connection broke by chance; if the same layer breaks off in "
+        "every run, it is missing at the source.",
+    ),
+    Rule(
+        cause="network.connection_dropped",
+        text=r"connection reset by peer|broken pipe|use of closed network connection|GOAWAY"
+        r"|stream error|server closed idle connection|transport connection broken",
+    ),
+    Rule(
+        cause="network.connection_dropped",
+        text=r"ContentLength=\d+ with Body length",
+        confidence=Confidence.MEDIUM,
+        also=("source.blob_missing",),
+        rerun=Rerun.UNKNOWN,
+        rerun_when="It helps if the source's stream broke by chance; if the same layer breaks off "
+        "in every run, it is missing at the source.",
+    ),
+    Rule(
+        cause="network.connection_dropped",
+        text=r": EOF$",
+        steps=AT_PUSH | _LAYER,
+        confidence=Confidence.MEDIUM,
+        also=("network.unreachable",),
+    ),
+    Rule(
+        cause="network.connection_dropped",
+        text=r": EOF$",
+        confidence=Confidence.MEDIUM,
+        also=("network.timeout", "endpoint.wrong_url", "harbor.external_url"),
+        rerun=Rerun.UNKNOWN,
+        rerun_when="It helps if the other side answers again; the log does not say.",
+    ),
+)

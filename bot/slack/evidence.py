@@ -1,0 +1,90 @@
+"""What an answer rests on: when what happened, the log, and what could not be seen.
+
+Knows how evidence is laid out, in the thread or below a private answer. Pure; the room there is
+comes in as a ``Space``. Does not know what was concluded from it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.ports import Answer
+from bot.replication.verdicts import BlindSpot, Check, CheckName, CheckState
+from bot.slack import words
+from bot.slack.blocks import Block, paragraphs, section
+from bot.slack.fit import BUDGET, Space, fitted
+from bot.slack.text import bold, code, date, fence, prose, unlinked
+
+
+_LONGEST_TEXT = 150
+_LONGEST_SOURCE = 80
+_LONGEST_EXCERPT = 2800
+
+
+def evidence_text(answer: Answer) -> str:
+    """Name the evidence in one breath."""
+    return unlinked(f"{words.EVIDENCE}: {answer.diagnosis.image}", _LONGEST_TEXT)
+
+
+def evidence_blocks(answer: Answer, budget: int = BUDGET) -> list[Block]:
+    """Show the evidence; nothing where there is none."""
+    return fitted(lambda space: evidence_parts(answer, space), budget)
+
+
+def evidence_parts(answer: Answer, space: Space) -> list[Block]:
+    """Show as much of the evidence as *space* holds."""
+    diagnosis = answer.diagnosis
+    return [
+        *_timeline(answer, space),
+        *_undated(diagnosis.checks, space),
+        *_log(diagnosis.excerpt, space),
+        *_blind(diagnosis.blind_spots, space),
+    ]
+
+
+def _timeline(answer: Answer, space: Space) -> list[Block]:
+    dated = sorted(_dated(answer.diagnosis.checks), key=lambda pair: pair[0])
+    if not dated:
+        return []
+    lines = [f"{date(at, seconds=True)} \u2013 {_event(one, space)}" for at, one in dated]
+    now = f"{date(answer.at, seconds=True)} \u2013 {words.CHECKED}"
+    return _list(words.TIMELINE, lines, most=space.events, last=now)
+
+
+def _dated(checks: Sequence[Check]) -> Iterator[tuple[datetime, Check]]:
+    return ((check.at, check) for check in checks if check.at is not None)
+
+
+def _undated(checks: Sequence[Check], space: Space) -> list[Block]:
+    others = [check for check in checks if check.at is None and check.source]
+    return _list(words.UNDATED, [_event(one, space) for one in others], most=space.events)
+
+
+def _event(check: Check, space: Space) -> str:
+    mark, word = words.STATES[check.state]
+    is_log = check.name is CheckName.LOG and check.state is CheckState.BAD
+    detail = (code if is_log else prose)(check.detail, space.event)
+    source = f" [{prose(check.source, _LONGEST_SOURCE)}]" if check.source else ""
+    return f"{mark} {words.STEPS[check.name]} ({word}): {detail}{source}"
+
+
+def _log(excerpt: str, space: Space) -> list[Block]:
+    shown = fence(excerpt, min(space.excerpt, _LONGEST_EXCERPT))
+    return [section(f"{bold(words.LOG)}\n{shown}")] if shown else []
+
+
+def _blind(spots: Sequence[BlindSpot], space: Space) -> list[Block]:
+    return _list(words.BLIND, [_spot(spot, space) for spot in spots], most=space.spots)
+
+
+def _spot(spot: BlindSpot, space: Space) -> str:
+    why, remedy = prose(spot.why, space.spot), prose(spot.remedy, space.spot)
+    said = f"\u2022 {bold(prose(spot.what, space.spot))}: {why}"
+    return f"{said} \u2192 {remedy}" if remedy else said
+
+
+def _list(title: str, lines: Sequence[str], *, most: int, last: str = "") -> list[Block]:
+    if not lines:
+        return []
+    left = len(lines) - most
+    rest = [words.more(left)] if left > 0 else []
+    return paragraphs(title, [*lines[:most], *rest, *([last] if last else [])])

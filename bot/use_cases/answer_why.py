@@ -1,0 +1,256 @@
+"""Answer *why didn't this image sync?*: look at every instance, then let the ladder decide.
+
+Four looks at most in sequence at one instance: names and policies; tags and records; tasks; logs.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.errors import BadQuestion, NotAllowed
+from bot.ports import Answer, Clock, Harbor, Meter
+from bot.replication.diagnosis import diagnose, undecided
+from bot.replication.image_ref import ImageRef
+from bot.replication.model import Policy, Repository
+from bot.replication.records import Scope, known_images, to_facts
+from bot.replication.resolution import Resolution, resolve
+from bot.replication.routes import Route, choose_route, find_routes, takes_repository
+from bot.replication.verdicts import Diagnosis
+from bot.use_cases.look import Eyes, together
+from bot.use_cases.look_deeper import Sides, look_at_records
+
+
+_MOST_REPOSITORIES = 5
+_CLOSE_ENOUGH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What the first look at one instance saw; None where it saw nothing."""
+
+    harbor: Harbor
+    repositories: tuple[Repository, ...] | None
+    policies: tuple[Policy, ...] | None
+
+
+async def answer_why(
+    harbors: Sequence[Harbor],
+    asked: ImageRef,
+    *,
+    source: str = "",
+    destination: str = "",
+    answer_id: str = "",
+    clock: Clock,
+) -> Answer:
+    """Say where *asked* stands between the instances, with proof and what it cost.
+
+    *source* and *destination* are display names, empty where the question does not say.
+    BadQuestion for an instance that is not configured; NotAllowed for a project that may not be
+    shown. An instance that fails is a blind spot of the answer, never an error.
+    """
+    _check_names(harbors, (source, destination))
+    began = clock.monotonic()
+    meters = {harbor.name: Meter() for harbor in harbors}
+    watched = [harbor.metered(meters[harbor.name]) for harbor in harbors]
+    eyes = Eyes()
+    diagnosis = await _diagnose(watched, asked, ends=(source, destination), eyes=eyes, clock=clock)
+    return Answer(
+        id=answer_id,
+        diagnosis=diagnosis,
+        requests=sum(meter.requests for meter in meters.values()),
+        round_trips=max((meter.round_trips for meter in meters.values()), default=0),
+        seconds=clock.monotonic() - began,
+        at=clock.now(),
+        nobody_answered=not eyes.answered,
+    )
+
+
+def _check_names(harbors: Sequence[Harbor], names: Sequence[str]) -> None:
+    configured = [harbor.name for harbor in harbors]
+    for name in names:
+        if name and name not in configured:
+            raise BadQuestion(
+                f"There is no instance called {name}; there are {', '.join(configured)}."
+                f" Ask for example: why vira:v1.6.32 to {configured[-1]}."
+            )
+
+
+async def _diagnose(
+    harbors: Sequence[Harbor],
+    asked: ImageRef,
+    *,
+    ends: tuple[str, str],
+    eyes: Eyes,
+    clock: Clock,
+) -> Diagnosis:
+    firsts = await together(_first_look(harbor, asked, eyes=eyes) for harbor in harbors)
+    repositories = _repositories(firsts, asked)
+    through = _named_registry(harbors, asked, eyes=eyes)
+    route, others = _route(firsts, repositories, ends=ends, through=through)
+    for other in others:
+        eyes.miss(f"{other}: this way", "the question did not say which way is meant", "Name it.")
+    names = [harbor.name for harbor in harbors]
+    if route is None:
+        eyes.miss("the way", "no policy and no second instance say where it goes", "Ask with `to`")
+        return undecided(asked, looked_at=names, blind_spots=eyes.blind_spots)
+    sides = _sides(firsts, route, repositories)
+    records = await look_at_records(sides, asked, eyes=eyes)
+    resolution = resolve(asked, known_images(sides.scope, records))
+    if resolution.image is None:
+        close = await _close_names(harbors, sides, asked, resolution=resolution, eyes=eyes)
+        return undecided(
+            asked,
+            looked_at=names,
+            fitting=resolution.candidates,
+            close=close,
+            blind_spots=eyes.blind_spots,
+        )
+    facts = to_facts(
+        sides.scope,
+        records,
+        asked,
+        resolution=resolution,
+        blind_spots=eyes.blind_spots,
+        now=clock.now(),
+    )
+    return diagnose(facts)
+
+
+async def _first_look(harbor: Harbor, asked: ImageRef, *, eyes: Eyes) -> First:
+    async with asyncio.TaskGroup() as group:
+        found = group.create_task(
+            eyes.see(harbor.search(asked.path), instance=harbor.name, what="repositories")
+        )
+        policies = group.create_task(
+            eyes.see(harbor.list_policies(), instance=harbor.name, what="policies")
+        )
+    return First(harbor, found.result(), policies.result())
+
+
+def _repositories(firsts: Sequence[First], asked: ImageRef) -> tuple[Repository, ...]:
+    """List the repositories that may be meant, one entry a name; hidden ones are refused."""
+    found: dict[str, Repository] = {}
+    hidden = False
+    for first in firsts:
+        for repository in first.repositories or ():
+            if not asked.fits_repository(repository.name):
+                continue
+            if first.harbor.shows(repository.name.partition("/")[0]):
+                found.setdefault(repository.name, repository)
+            else:
+                hidden = True
+    if "/" in asked.path and asked.path not in found:
+        project = asked.path.partition("/")[0]
+        hidden = hidden or not all(first.harbor.shows(project) for first in firsts)
+        if not hidden:
+            found[asked.path] = Repository(asked.path, 0)
+    if hidden and not found:
+        raise NotAllowed(f"{asked.path} is in a project that I may not show.")
+    return tuple(sorted(found.values(), key=lambda one: one.name != asked.path))
+
+
+def _named_registry(harbors: Sequence[Harbor], asked: ImageRef, *, eyes: Eyes) -> str:
+    if not asked.registry:
+        return ""
+    name = next((harbor.name for harbor in harbors if harbor.is_at(asked.registry)), "")
+    if not name:
+        eyes.miss(
+            f"{asked.registry}: this registry",
+            "it is not one of my configured instances",
+            "Configure it, or add its URL to an instance's ALIASES.",
+        )
+    return name
+
+
+def _route(
+    firsts: Sequence[First],
+    repositories: Sequence[Repository],
+    *,
+    ends: tuple[str, str],
+    through: str,
+) -> tuple[Route | None, tuple[Route, ...]]:
+    harbors = [first.harbor for first in firsts]
+
+    def instance_at(url: str) -> str:
+        return next((harbor.name for harbor in harbors if harbor.is_at(url)), "")
+
+    held: Mapping[str, Sequence[Policy]] = {
+        first.harbor.name: first.policies or () for first in firsts
+    }
+    return choose_route(
+        find_routes(held, instance_at=instance_at),
+        source=ends[0],
+        destination=ends[1],
+        roles={harbor.name: harbor.role for harbor in harbors},
+        repositories=[one.name for one in repositories],
+        through=through,
+    )
+
+
+def _sides(firsts: Sequence[First], route: Route, repositories: Sequence[Repository]) -> Sides:
+    harbors = {first.harbor.name: first.harbor for first in firsts}
+    start = next((first for first in firsts if first.harbor.name == route.source), None)
+    own = {one.name: one for one in (start.repositories if start else None) or ()}
+    candidates = [own.get(one.name, one) for one in repositories[:_MOST_REPOSITORIES]]
+    names = [one.name for one in candidates]
+    taking = [
+        policy
+        for policy in route.policies
+        if not names or any(takes_repository(policy, name) for name in names)
+    ]
+    policies = tuple(sorted(taking, key=lambda policy: not policy.enabled))
+    return Sides(
+        scope=Scope(route, tuple(candidates), policies),
+        holder=harbors[route.holder],
+        source=harbors.get(route.source),
+        destination=harbors.get(route.destination),
+    )
+
+
+async def _close_names(
+    harbors: Sequence[Harbor],
+    sides: Sides,
+    asked: ImageRef,
+    *,
+    resolution: Resolution,
+    eyes: Eyes,
+) -> list[str]:
+    """Rank what is close to a name that nothing knows: tags of its repository, else names."""
+    if resolution.candidates:
+        return []
+    source = sides.source or sides.holder
+    tags = await together(
+        eyes.see(source.find_artifacts(one.name), instance=source.name, what="tags")
+        for one in sides.scope.repositories
+    )
+    images = [
+        f"{row.repository}:{row.tag}" for found in tags if found for row in found.rows if row.tag
+    ]
+    if not images:
+        images = await _close_repositories(harbors, asked, eyes=eyes)
+    wanted = str(asked) if "/" in asked.path else f"/{asked}"
+    ranked = process.extract(
+        wanted, images, scorer=fuzz.WRatio, limit=3, score_cutoff=_CLOSE_ENOUGH
+    )
+    return [name for name, _score, _at in ranked]
+
+
+async def _close_repositories(
+    harbors: Sequence[Harbor], asked: ImageRef, *, eyes: Eyes
+) -> list[str]:
+    # Harbor finds parts of names only: a slip in the middle leaves one of the ends right.
+    parts = {asked.name[:3], asked.name[-3:]}
+    found = await together(
+        eyes.see(harbor.search(part), instance=harbor.name, what="repositories")
+        for harbor in harbors
+        for part in sorted(parts)
+    )
+    shown = {
+        one.name
+        for rows in found
+        for one in rows or ()
+        if all(harbor.shows(one.name.partition("/")[0]) for harbor in harbors)
+    }
+    return sorted(shown)

@@ -1,0 +1,231 @@
+"""The second to fourth look at a way: tags and records, then tasks, then logs."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import HarborMissing
+from bot.ports import Found, Harbor
+from bot.replication.image_ref import ImageRef
+from bot.replication.matching import (
+    choose_executions,
+)
+from bot.replication.model import (
+    Artifact,
+    Execution,
+    LogOperation,
+    LogRow,
+    Policy,
+    Status,
+    Task,
+)
+from bot.replication.records import Read, Records, Run, Scope
+from bot.use_cases.look import Eyes, together
+
+
+_MOST_LOGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The instances of one way, and what is looked at there.
+
+    *source* or *destination* is None where that end is no configured instance.
+    """
+
+    scope: Scope
+    holder: Harbor
+    source: Harbor | None
+    destination: Harbor | None
+
+
+async def look_at_records(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Records:
+    """Look at tags, records, tasks and logs of one way, each step side by side."""
+    async with asyncio.TaskGroup() as group:
+        here = group.create_task(_artifacts(sides.source, _own_names(sides), asked, eyes=eyes))
+        there = group.create_task(
+            _artifacts(sides.destination, _names_there(sides), asked, eyes=eyes)
+        )
+        rows = group.create_task(_log_rows(sides, eyes=eyes))
+        executions = group.create_task(_executions(sides, asked, eyes=eyes))
+        version = group.create_task(
+            eyes.see(sides.holder.version(), instance=sides.holder.name, what="version")
+        )
+    _name_unseen_ends(sides, eyes=eyes)
+    pushed = _pushed_at(asked, here.result() or (), rows.result())
+    runs = await _runs(sides, asked, executions.result(), pushed_at=pushed, eyes=eyes)
+    reads = await together(_read(sides.holder, run, eyes=eyes) for run in runs[:_MOST_LOGS])
+    unread = tuple(Read(run) for run in runs[_MOST_LOGS:])
+    return Records(
+        here.result(), there.result(), rows.result(), (*reads, *unread), version.result()
+    )
+
+
+def _own_names(sides: Sides) -> list[str]:
+    return [one.name for one in sides.scope.repositories]
+
+
+def _names_there(sides: Sides) -> list[str]:
+    return list(dict.fromkeys(there for _here, there in sides.scope.pairs))
+
+
+async def _artifacts(
+    harbor: Harbor | None, names: Sequence[str], asked: ImageRef, *, eyes: Eyes
+) -> tuple[Artifact, ...] | None:
+    if harbor is None:
+        return None
+    found = await together(
+        eyes.see(
+            harbor.find_artifacts(name, tag=asked.tag, digest=asked.digest),
+            instance=harbor.name,
+            what="tags",
+        )
+        for name in names
+    )
+    if any(rows is None for rows in found):
+        return None
+    return tuple(row for rows in found if rows for row in rows.rows)
+
+
+async def _log_rows(sides: Sides, *, eyes: Eyes) -> tuple[LogRow, ...]:
+    source = sides.source
+    if source is None:
+        return ()
+    found = await together(
+        eyes.see(source.list_log_rows(one), instance=source.name, what="project log")
+        for one in sides.scope.repositories
+        if one.project_id
+    )
+    return tuple(row for rows in found if rows for row in rows.rows)
+
+
+async def _executions(
+    sides: Sides, asked: ImageRef, *, eyes: Eyes
+) -> list[tuple[Policy, Found[Execution]]]:
+    holder = sides.holder
+    names = _own_names(sides) or [asked.path]
+    wanted = [
+        (policy, name) for policy in sides.scope.policies for name in names[: _names_for(policy)]
+    ]
+    found = await together(
+        eyes.see(
+            holder.list_executions(policy, repository=name),
+            instance=holder.name,
+            what=f"records of policy {policy.name}",
+        )
+        for policy, name in wanted
+    )
+    return [(policy, rows) for (policy, _name), rows in zip(wanted, found, strict=True) if rows]
+
+
+def _names_for(policy: Policy) -> int | None:
+    # Only the policies of 1.2-1.3, bound to a project, list their records by repository.
+    return None if policy.project else 1
+
+
+def _name_unseen_ends(sides: Sides, *, eyes: Eyes) -> None:
+    for harbor, name in (
+        (sides.source, sides.scope.route.source),
+        (sides.destination, sides.scope.route.destination),
+    ):
+        if harbor is None:
+            why = "it is not one of my configured instances"
+            remedy = "Configure it, or add its URL to an instance's ALIASES."
+            eyes.miss(f"{name}: tags", why, remedy)
+
+
+def _pushed_at(
+    asked: ImageRef, here: Sequence[Artifact], rows: Sequence[LogRow]
+) -> datetime | None:
+    times = [row.pushed_at for row in here if row.pushed_at and asked.fits_tag(row.tag)]
+    times += [
+        row.at
+        for row in rows
+        if row.operation is LogOperation.PUSH and row.reference and asked.fits_tag(row.reference)
+    ]
+    return max(times, default=None)
+
+
+async def _runs(
+    sides: Sides,
+    asked: ImageRef,
+    found: Sequence[tuple[Policy, Found[Execution]]],
+    *,
+    pushed_at: datetime | None,
+    eyes: Eyes,
+) -> list[Run]:
+    chosen: list[tuple[Policy, Execution]] = []
+    for policy, executions in found:
+        picked, unseen = choose_executions(executions.rows, pushed_at=pushed_at)
+        chosen += [(policy, execution) for execution in picked]
+        if unseen or not executions.complete:
+            eyes.miss(
+                f"{sides.holder.name}: older records of policy {policy.name}",
+                "only the newest records and those around the push were read",
+                "Ask about a newer push, or look in Harbor's own list.",
+            )
+    tasks = await together(
+        eyes.see(
+            sides.holder.list_tasks(execution), instance=sides.holder.name, what="records: tasks"
+        )
+        for _policy, execution in chosen
+    )
+    runs = [
+        run
+        for (policy, execution), rows in zip(chosen, tasks, strict=True)
+        if rows is not None
+        for run in _runs_of(policy, execution, rows.rows, names=_own_names(sides), asked=asked)
+    ]
+    return sorted(runs, key=_newest_first)
+
+
+def _runs_of(
+    policy: Policy,
+    execution: Execution,
+    tasks: Sequence[Task],
+    *,
+    names: Sequence[str],
+    asked: ImageRef,
+) -> list[Run]:
+    if not tasks:
+        # An execution that failed before it had tasks failed for every image it would have had.
+        failed = execution.status is Status.FAILED and not execution.total
+        return [Run(policy, execution, None)] if failed else []
+    return [
+        Run(policy, execution, task)
+        for task in tasks
+        if not task.deletes
+        and (task.repository in names or asked.fits_repository(task.repository))
+        and (not task.tags or any(asked.fits_tag(tag) for tag in task.tags) or not asked.tag)
+    ]
+
+
+def _newest_first(run: Run) -> tuple[float, int]:
+    began = (run.task.started_at if run.task else None) or run.execution.started_at
+    number = run.task.id if run.task else run.execution.id or 0
+    return (-began.timestamp() if began else 0.0, -number)
+
+
+async def _read(holder: Harbor, run: Run, *, eyes: Eyes) -> Read:
+    task = run.task
+    if task is None or task.status is Status.PENDING:
+        return Read(run)
+    try:
+        log = await eyes.see(
+            _log_or_missing(holder, task), instance=holder.name, what=f"log of {task.noun}"
+        )
+    except _GoneError:
+        return Read(run, gone=True)
+    return Read(run, log)
+
+
+class _GoneError(Exception):
+    """The log is gone: a fact, not a failure of the instance."""
+
+
+async def _log_or_missing(holder: Harbor, task: Task) -> bytes:
+    try:
+        return await holder.read_log(task)
+    except HarborMissing as error:
+        raise _GoneError from error

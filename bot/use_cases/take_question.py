@@ -1,0 +1,135 @@
+"""Answer a question that was written down: let in, look, show; whatever fails is told.
+
+Runs in the queue's hands, perhaps for the second time after a crash: what was shown already is
+found again and not shown twice.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.errors import BotError, Refused
+from bot.ports import Answer, Chat, Clock, Harbor, Intent, MessageRef, Readers, Store, Way
+from bot.replication.questions import Question, read_question, read_why
+from bot.use_cases.answer_why import answer_why
+from bot.use_cases.let_in import find_place, let_in
+
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What answering needs; *patience* is how many seconds pass before *looking* is shown."""
+
+    harbors: Sequence[Harbor]
+    store: Store
+    chat: Chat
+    clock: Clock
+    readers: Readers
+    patience: float
+
+
+async def take_question(services: Services, delivery: str) -> None:
+    """Answer the intent of *delivery*, once, and mark it as done; nothing to do when it is."""
+    intent = await services.store.get_intent(delivery)
+    if intent is None:
+        return
+    with structlog.contextvars.bound_contextvars(delivery=delivery, way=str(intent.asked.way)):
+        try:
+            await _answer(services, intent)
+        except Refused as refusal:
+            log.info("question.refused", why=str(refusal))
+            await services.chat.tell(intent.asked, str(refusal))
+        except BotError:
+            raise  # the queue tries again: Slack or the store failed, not the question
+        except Exception:
+            ticket = uuid.uuid4().hex[:8]
+            log.exception("question.crashed", ticket=ticket)
+            sentence = f"That is my fault, not yours. Tell my owners the number `{ticket}`."
+            await services.chat.tell(intent.asked, sentence)
+    await services.store.finish(delivery)
+
+
+async def _answer(services: Services, intent: Intent) -> None:
+    harbors = await let_in(
+        intent.asked, services.harbors, chat=services.chat, readers=services.readers
+    )
+    place = await find_place(intent.asked, chat=services.chat)
+    if intent.text.strip().lower() in {"help", "帮助", "?"}:
+        await services.chat.show_help(intent.asked)
+        return
+    question = _read(intent, [harbor.name for harbor in harbors])
+    private = question.quiet or intent.asked.private or not (place.member or place.direct)
+    for number, image in enumerate(question.images):
+        answer_id = f"{intent.delivery}.{number}" if number else intent.delivery
+        look = answer_why(
+            harbors,
+            image,
+            source=question.source,
+            destination=question.destination,
+            answer_id=answer_id,
+            clock=services.clock,
+        )
+        await _show_one(services, intent, look, answer_id, private=private)
+
+
+def _read(intent: Intent, instances: Sequence[str]) -> Question:
+    if intent.asked.way in {Way.COMMAND, Way.ACTION}:
+        return read_why(intent.text, instances)
+    return read_question(intent.text, instances)
+
+
+async def _show_one(
+    services: Services,
+    intent: Intent,
+    look: Awaitable[Answer],
+    answer_id: str,
+    *,
+    private: bool,
+) -> None:
+    shown = await _shown_before(services, intent, answer_id, private=private)
+    looking = asyncio.ensure_future(look)
+    try:
+        if shown is None and not await _done_within_patience(services, looking):
+            shown = await services.chat.show_looking(intent.asked, answer_id, private=private)
+            await services.store.note_posted(answer_id, shown)
+        answer = await looking
+    finally:
+        looking.cancel()
+    message = await services.chat.show_answer(intent.asked, answer, private=private, shown=shown)
+    await services.store.note_posted(answer_id, message)
+    log.info(
+        "question.answered",
+        verdict=str(answer.diagnosis.verdict),
+        cause=answer.diagnosis.cause,
+        requests=answer.requests,
+        round_trips=answer.round_trips,
+        seconds=round(answer.seconds, 3),
+    )
+
+
+async def _shown_before(
+    services: Services, intent: Intent, answer_id: str, *, private: bool
+) -> MessageRef | None:
+    asked = intent.asked
+    if asked.message and answer_id == intent.delivery:
+        return MessageRef(asked.channel, asked.message)
+    noted = await services.store.posted(answer_id)
+    if noted is not None or private or not asked.thread:
+        return noted
+    return await services.chat.find_answer(asked, answer_id)
+
+
+async def _done_within_patience(services: Services, looking: asyncio.Future[Answer]) -> bool:
+    waiting = asyncio.ensure_future(services.clock.sleep(services.patience))
+    try:
+        either: set[asyncio.Future[Any]] = {looking, waiting}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    return looking.done()

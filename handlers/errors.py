@@ -1,0 +1,40 @@
+"""The one place that turns what a handler raised into an answer to Slack.
+
+A command is told what went wrong; an event that could not be written down is refused, so that
+Slack brings it again.
+"""
+
+import uuid
+from typing import Any
+
+import structlog
+from slack_bolt.response import BoltResponse
+
+from bot.errors import BotError, Refused, StoreError
+from bot.slack import words
+
+
+log = structlog.get_logger()
+
+
+async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """Answer a request whose handler raised."""
+    is_event = "event" in body
+    match error:
+        case Refused() if is_event:
+            log.info("event.refused", why=str(error))
+            return BoltResponse(status=200)
+        case Refused():
+            return BoltResponse(status=200, body=str(error))
+        case StoreError() if is_event:
+            log.warning("event.not_taken", error=str(error))
+            return BoltResponse(status=503)
+        case StoreError():
+            log.warning("command.not_taken", error=str(error))
+            return BoltResponse(status=200, body=words.STORE_SILENT)
+        case BotError():
+            return BoltResponse(status=200, body=str(error))
+    ticket = uuid.uuid4().hex[:8]
+    log.error("handler.crashed", ticket=ticket, exc_info=error)
+    status = 503 if is_event else 200
+    return BoltResponse(status=status, body="" if is_event else words.our_fault(ticket))

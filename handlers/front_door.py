@@ -1,0 +1,95 @@
+"""HTTP as Slack and Kubernetes knock on it.
+
+Raw bytes are checked before anything is parsed: Bolt would parse first, and log the body of a
+request that it refuses. What passes goes to Bolt unchanged.
+"""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.ports import Clock
+from bot.slack import words
+from bot.slack.signature import Seal, check
+
+
+LONGEST_BODY = 1024 * 1024  # bytes; Slack sends far less
+_FORM = "application/x-www-form-urlencoded"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class FrontDoor:
+    """The door to Bolt; *closing* is set when the process is about to end."""
+
+    bolt: AsyncApp
+    signing_secret: str
+    clock: Clock
+    closing: bool = False
+
+    def application(self) -> web.Application:
+        """Make the web application with its three routes."""
+        app = web.Application(client_max_size=LONGEST_BODY)
+        app.router.add_post("/slack/events", self.on_slack)
+        app.router.add_get("/healthz", self.on_alive)
+        return app
+
+    async def on_alive(self, _request: web.Request) -> web.Response:
+        """``GET /healthz``: the loop turns; looks at nothing outside."""
+        return web.json_response({"alive": True})
+
+    async def on_slack(self, request: web.Request) -> web.Response:
+        """``POST /slack/events``: 413 too long, 401 not Slack's, 400 unreadable, else Bolt's."""
+        try:
+            raw = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            log.info("request.too_long", limit=LONGEST_BODY)
+            return web.Response(status=413, text="too long")
+        seal = check(
+            self.signing_secret,
+            raw,
+            timestamp=request.headers.get("X-Slack-Request-Timestamp"),
+            signature=request.headers.get("X-Slack-Signature"),
+            now=self.clock.now(),
+        )
+        if seal is Seal.BAD:
+            log.info("request.not_signed", peer=request.remote)
+            return web.Response(status=401, text="not signed by Slack, or too old")
+        body = _readable(raw, request.content_type)
+        if body is None:
+            log.info("request.unreadable", size=len(raw))
+            return web.Response(status=400, text="unreadable")
+        if self.closing:
+            return _restarting(request.content_type)
+        bolt_request = AsyncBoltRequest(
+            body=body, query=request.query_string, headers=dict(request.headers)
+        )
+        return await to_aiohttp_response(await self.bolt.async_dispatch(bolt_request))
+
+
+def _restarting(content_type: str) -> web.Response:
+    # An event comes again, to another process; a command never does.
+    if content_type == _FORM:
+        return web.Response(text=words.RESTARTING)
+    return web.Response(status=503, text=words.RESTARTING)
+
+
+def _readable(raw: bytes, content_type: str) -> str | None:
+    """Return the body as text where it is what its type says: JSON's object, or a form."""
+    try:
+        body = raw.decode("utf-8")
+        if content_type != _FORM:
+            return body if isinstance(json.loads(body), dict) else None
+        form = parse_qs(body, keep_blank_values=True, strict_parsing=True)
+        if "payload" in form and not isinstance(json.loads(form["payload"][0]), dict):
+            return None
+    except (ValueError, RecursionError):
+        return None
+    return body
