@@ -114,7 +114,7 @@ def demo(
     """Start a simulated workspace and two Harbors, and tell the story in the terminal."""
     from bot.playground.story import tell  # noqa: PLC0415
 
-    return asyncio.run(tell(story=story, write=print))
+    return asyncio.run(tell(print)) if story else DONE
 
 
 async def _why(read: Any, image: str, *, source: str, destination: str) -> Any:

@@ -107,5 +107,7 @@ def configure(*, level: str = "INFO", style: Format = "auto") -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # Bolt and aiohttp print payloads and access lines at INFO and below.
-    for chatty in ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "docket"):
+    for chatty in ("slack_sdk", "aiohttp", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns of the token in the environment, where ours belongs.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)

@@ -16,7 +16,7 @@ NOTHING_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ai
 # OpenSSL's numbers for what is wrong with a certificate.
 _EXPIRED = 10
 _UNKNOWN_CA = {2, 18, 19, 20, 21}
-_OTHER_NAME = 62
+_OTHER_NAME = {62, 64}
 
 
 def is_passing(error: Exception) -> bool:
@@ -67,7 +67,7 @@ def _certificate(error: Exception, instance: str, *, host: str) -> HarborUnreach
             "is signed by an authority that the bot does not know",
             "Name that authority's certificate in CA_FILE of the instance.",
         )
-    elif code == _OTHER_NAME:
+    elif code in _OTHER_NAME:
         what, remedy = (
             f"is not made out to {host}",
             "Use the host name of the certificate in the instance's URL.",

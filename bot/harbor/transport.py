@@ -190,7 +190,7 @@ class Transport:
                 if self.meter is not None:
                     self.meter.note(wanted, ended, counts=call.counts)
         if response.status >= wire.REFUSALS:
-            body = self._without_secrets(body, call)
+            body = self._without_secrets(body)
         sent_back = {name.lower(): value for name, value in response.headers.items()}
         return Answer(self.name, call, response.status, sent_back, body, ended - began)
 
@@ -220,17 +220,16 @@ class Transport:
 
     def _headers(self, call: Call) -> dict[str, str]:
         headers = {"User-Agent": "harborbot", **call.headers}
-        user, password = self._account(call)
+        user, password = self._account(call.account)
         if user:
-            pair = base64.b64encode(f"{user}:{password}".encode()).decode()
-            headers["Authorization"] = f"Basic {pair}"
+            headers["Authorization"] = f"Basic {_packed(user, password)}"
         if call.path.startswith(_TRACED):
             headers["X-Request-ID"] = str(uuid.uuid4())
         return headers
 
-    def _account(self, call: Call) -> tuple[str, str]:
+    def _account(self, account: Account) -> tuple[str, str]:
         try:
-            match call.account:
+            match account:
                 case Account.NOBODY:
                     return "", ""
                 case Account.READING:
@@ -244,16 +243,17 @@ class Transport:
                 remedy="Check the file that PASSWORD_FILE of the instance names.",
             ) from error
 
-    def _without_secrets(self, body: bytes, call: Call) -> bytes:
+    def _without_secrets(self, body: bytes) -> bytes:
         # Words of a refusal are shown to people, and a front may echo what it was sent.
-        _, password = self._account(call)
-        for secret in (password, self._headers(call).get("Authorization", "").rpartition(" ")[2]):
-            if secret:
-                body = body.replace(secret.encode(), b"[hidden]")
+        for account in (Account.MAIN, Account.READING):
+            user, password = self._account(account)
+            for secret in (_packed(user, password), password):
+                if password:
+                    body = body.replace(secret.encode(), b"[hidden]")
         return body
 
     def _may_be_locked_out(self, answer: Answer) -> bool:
-        user, _ = self._account(answer.call)
+        user, _ = self._account(answer.call.account)
         return bool(user) and answer.elapsed < _PENALTY
 
     async def _suspect_database(self, call: Call) -> None:
@@ -281,3 +281,7 @@ class Transport:
             f"{self.name} was asked to {call.purpose}, and {what}: it may have been done.",
             instance=self.name,
         )
+
+
+def _packed(user: str, password: str) -> str:
+    return base64.b64encode(f"{user}:{password}".encode()).decode()

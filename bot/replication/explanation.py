@@ -25,6 +25,8 @@ from bot.replication.rules import (
 
 
 EVIDENCE = 600
+ABOVE = 400
+WHOLE = 12_000  # a longer line was cut, and a secret with it: its tail is not shown
 
 _DONE = re.compile(
     r"^copy .*\(destination registry\) completed$|^manifest of .* has been pushed to "
@@ -323,4 +325,8 @@ def _answer(code: str, sure: Confidence, *lines: str, also: tuple[str, ...] = ()
 def _shown(line: str) -> str:
     """Make *line* fit to be shown: nothing secret, one paragraph, not too long."""
     text = " ".join(redacted(line).split())
-    return text if len(text) <= EVIDENCE else f"{text[: EVIDENCE - 1]}…"
+    if len(text) <= EVIDENCE:
+        return text
+    if len(line) < WHOLE:
+        return f"{text[:ABOVE]} … {text[ABOVE + 3 - EVIDENCE :]}"
+    return f"{text[: EVIDENCE - 1]}…"

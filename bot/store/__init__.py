@@ -59,6 +59,8 @@ async def open_store(
         store = RedisStore(
             redis, keys, seal=Seal(secret), clock=clock, limit=settings.limit_questions
         )
+        # Teaches the store Redis' clock before the first intent comes.
+        await store.ping()
         queue = await stack.enter_async_context(
             open_queue(url, keys, store=store, clock=clock, pace=pace)
         )

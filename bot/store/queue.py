@@ -63,7 +63,7 @@ class Pace:
         timedelta(minutes=10),
     )
     attempts: int = 10
-    grace: timedelta = timedelta(seconds=20)
+    grace: timedelta = timedelta(seconds=15)
     # After the grace: what a cancelled piece of work, or Redis, may need to let go.
     let_go_within: timedelta = timedelta(seconds=3)
 
@@ -124,12 +124,14 @@ class Queue:
         worker = asyncio.create_task(self._work())
         sweep = asyncio.create_task(self._sweep_for_ever())
         try:
-            await asyncio.wait({worker, sweep}, return_when=asyncio.FIRST_COMPLETED)
+            # Both run for ever: one that ends has a fault, which must be seen.
+            ended, _ = await asyncio.wait({worker, sweep}, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
         finally:
             self._stopping = True
             sweep.cancel()
             await self._stop(worker)
-            await asyncio.gather(worker, sweep, return_exceptions=True)
 
     async def sweep(self) -> None:
         """Put every open intent into the queue that is not there."""
@@ -171,7 +173,9 @@ class Queue:
         for each in self._running:
             each.cancel()
         await asyncio.wait({worker}, timeout=self._pace.let_go_within.total_seconds())
+        # Still there where Redis hangs. It is not waited for longer than this.
         worker.cancel()
+        await asyncio.wait({worker}, timeout=self._pace.let_go_within.total_seconds())
 
     async def _attempt(
         self,

@@ -71,8 +71,8 @@ def test_every_policy_of_1_2_2_is_read_with_its_target():
             assert (policy.active_since is None) == row["start_time"].startswith("0001")
             assert policy.source.local
             assert not policy.destination.local
-    assert len(answers) == 13
-    assert sum(map(len, read)) > 20
+    assert len(answers) == 12
+    assert sum(map(len, read)) == 10
     assert targets[1].url == "https://prod-reg.example.com"
 
 
@@ -141,7 +141,7 @@ def test_every_search_is_read():
                 (row["repository_name"], row["project_id"]) for row in body["repository"]
             ]
         counted[version] = len(answers)
-    assert counted == {"1.2.2": 7, "2.9.5": 7, "2.15.2": 13}
+    assert counted == {"1.2.2": 7, "2.9.5": 5, "2.15.2": 13}
 
 
 def test_every_row_of_the_access_log_of_1_2_2_is_read():
@@ -174,7 +174,7 @@ def test_every_policy_of_2_x_is_read_without_loss(version):
         for policy, row in zip(policies, rows, strict=True):
             disabled += not policy.enabled
             check_policy(policy, row)
-    assert len(answers) == {"2.9.5": 36, "2.15.2": 104}[version]
+    assert len(answers) == {"2.9.5": 26, "2.15.2": 103}[version]
     assert disabled > 10
 
 
@@ -375,7 +375,7 @@ def test_every_recorded_version_is_known():
     assert said["1.2.2"] == {"v1.2.2"}
     assert said["2.15.2"] == {"", "v2.15.2-080b0220"}
     assert Version.read("v2.15.2-080b0220") == Version(2, 15, 2)
-    assert said["2.9.5"] >= {""}
+    assert said["2.9.5"] == {"v2.9.5-672ec4ab"}
 
 
 def test_every_recorded_challenge_names_its_realm():
@@ -397,9 +397,7 @@ def test_every_recorded_manifest_has_the_digest_that_was_named():
         assert manifest.digest == exchange["response"]["headers"]["docker-content-digest"]
         assert manifest.is_counted
     assert len(answers) == 12
-    assert not wire_registry.Manifest(
-        b"", "application/vnd.oci.image.manifest.v1+json"
-    ).is_counted
+    assert not wire_registry.Manifest(b"", "application/vnd.oci.image.manifest.v1+json").is_counted
 
 
 def test_every_recorded_ping_is_said_in_words():

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.errors import SettingsWrong, StoreError, StoreSilent
+from bot.ports import MessageRef
 from bot.settings import Settings
 from bot.store import open_store
 from bot.store.connection import connected
-from tests.store.support import RealClock, an_intent, opened
+from tests.store.support import RealClock, an_intent, opened, performing, queue_on, until
 
 
 def _in_full(error):
@@ -72,3 +73,25 @@ async def test_a_store_brings_its_own_server(tmp_path):
         assert store.kind == "embedded"
         assert await store.ping()
     assert outcomes == ["new", "limited"]
+
+
+async def test_a_user_with_few_rights_is_enough(server):
+    """The rights that the operator is told to give suffice, under the prefix alone."""
+    rights = "~bot1:* allchannels +@read +@write +@connection +@pubsub +@scripting +@stream"
+    rights += " +@transaction +@blocking -@dangerous +time"
+    performed = []
+
+    async def perform(delivery):
+        performed.append(delivery)
+
+    async with opened(server.url) as at:
+        user = ("ACL", "SETUSER", "bot", "on", ">right", *rights.split())
+        await at.redis.execute_command(*user)
+    url = server.url.replace("redis://", "redis://bot:right@")
+
+    async with opened(url) as at, queue_on(at) as queue, performing(queue, perform):
+        await at.store.accept(an_intent(response_url="https://example.com"))
+        await at.store.note_posted("d1", MessageRef("C1", "1"))
+        await queue.enqueue("d1")
+        await until(lambda: performed)
+        assert await at.store.ping()

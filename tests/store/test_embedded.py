@@ -37,7 +37,7 @@ async def test_a_killed_bot_loses_nothing(tmp_path):
         await bot.wait()
 
         async with embedded.running(tmp_path, fsync="always") as url, opened(url) as at:
-            assert await at.store.list_open() == tuple(deliveries)
+            assert set(await at.store.list_open()) == set(deliveries)
 
 
 async def test_a_killed_server_loses_nothing_and_comes_back(tmp_path):
@@ -90,13 +90,22 @@ async def test_it_never_forgets_to_make_room(tmp_path):
 
 async def test_a_long_directory_works(tmp_path):
     """A directory whose socket would have too long a name has it elsewhere, just as private."""
-    directory = tmp_path / ("d" * 120)
+    directory = tmp_path / ("d" * 120) / "Application Support"
     async with embedded.running(directory, fsync="always") as url, opened(url) as at:
         socket = Path(url.removeprefix("unix://"))
         assert await at.store.ping()
         assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
 
     assert not socket.parent.exists()
+
+
+async def test_a_directory_with_a_space_works(tmp_path):
+    """The server is told its directory and socket as they are called."""
+    directory = tmp_path / 'it\'s a "directory"'
+    async with embedded.running(directory, fsync="always") as url, opened(url) as at:
+        assert await at.store.ping()
+
+    assert (directory / "appendonlydir").is_dir()
 
 
 async def test_it_leaves_no_process(tmp_path):

@@ -1,6 +1,7 @@
 """Every intent is performed once, whatever dies on the way."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -164,7 +165,7 @@ async def test_an_intent_that_kills_is_given_up(at):
 
 
 async def test_one_failure_does_not_stop_others(at):
-    """While one intent waits for its next attempt, the others are performed."""
+    """While one intent waits for its next attempt, others are performed; no sweep hurries it."""
     waiting = replace(NO_SWEEP, waits=(NEVER,))
     performed = Performed(failing=[StoreSilent("made up")])
     await at.store.accept(an_intent("d1"))
@@ -172,9 +173,10 @@ async def test_one_failure_does_not_stop_others(at):
     async with queue_on(at, pace=waiting) as queue, performing(queue, performed):
         await until(lambda: performed.counts["d1"])
         await at.store.accept(an_intent("d2"))
-        await queue.enqueue("d2")
-        await until(lambda: performed.counts["d2"])
+        await until(lambda: _swept(queue, performed, "d2"))
+        await queue.sweep()
 
+    assert performed.counts == {"d1": 1, "d2": 1}
     assert await at.store.list_open() == ("d1",)
 
 
@@ -291,6 +293,37 @@ async def test_enqueueing_into_silence_is_told(server):
             await queue.enqueue("d1")
 
 
+async def test_work_that_will_not_stop_does_not_hold_up_the_end(at):
+    """Work that ignores being cancelled is left behind in bounded time."""
+    short = replace(QUICK, grace=timedelta(0), let_go_within=timedelta(milliseconds=50))
+    release, stubborn = asyncio.Event(), asyncio.Event()
+
+    async def perform(delivery):
+        stubborn.set()
+        while not release.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await release.wait()
+
+    await at.store.accept(an_intent())
+    async with queue_on(at, pace=short) as queue, performing(queue, perform) as running:
+        await stubborn.wait()
+        running.cancel()
+        await asyncio.wait({running}, timeout=2)
+
+        assert running.done()
+        release.set()
+        await until(lambda: not queue._running)
+
+
+async def test_a_fault_in_the_queue_is_seen(at):
+    """A sweep that ends with an error that nobody foresaw ends the queue with it."""
+    async with queue_on(at) as queue:
+        queue._store = None
+
+        with pytest.raises(AttributeError):
+            await queue.run(Performed())
+
+
 async def test_a_frozen_redis_does_not_hold_up_the_end(server):
     """The queue ends in bounded time also where Redis does not answer any more."""
     short = replace(QUICK, grace=timedelta(milliseconds=100))
@@ -311,6 +344,11 @@ async def _nothing_open(at):
         return not await at.store.list_open()
     except StoreSilent:
         return False
+
+
+async def _swept(queue, performed, delivery):
+    await queue.sweep()
+    return performed.counts[delivery]
 
 
 def _heard(logs, event):

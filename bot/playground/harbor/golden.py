@@ -175,11 +175,11 @@ def _log(copy: Copy) -> list[str]:
     project = copy.repository.partition("/")[0]
     what = f"repository: {copy.repository}, tags: [{copy.tag}], source URL: {SOURCE}"
     where = f"destination URL: {PROD}, insecure: false, destination user: admin"
+    normal = f"the status code is 409 when creating project {project} on {PROD} with user admin"
     lines = [
         f"{copy.at} [INFO] initializing: {what}, {where}",
         f"{copy.at} [INFO] initialization completed: project: {project}, {what}, {where}",
-        f"{copy.at} [WARNING] the status code is 409 when creating project {project} on {PROD}"
-        " with user admin, try to do next step",
+        f"{copy.at} [WARNING] {normal}, try to do next step",
     ]
     if copy.error == RACE:
         error = f"404 {MANIFEST_UNKNOWN.format(tag=copy.tag)}"

@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.playground.harbor.images import Image
+
 
 PEER = "X-Playground-Peer"
+BUILT = "X-Playground-Built"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,10 @@ class Outside:
         *,
         login: tuple[str, str],
         body: bytes | None = None,
-        media_type: str = "application/json",
+        image: Image | None = None,
         token: str = "",
     ) -> Heard:
-        """Ask *url* once, following nothing."""
+        """Ask *url* once, following nothing; an *image* is pushed, a *body* is JSON."""
         if self._session is None:
             raise RuntimeError("This Harbor is not running.")
         headers = {
@@ -70,10 +73,17 @@ class Outside:
             PEER: "yes",
         }
         if body is not None:
-            headers["Content-Type"] = media_type
+            headers["Content-Type"] = "application/json"
+        if image is not None:
+            # Configurations are not copied, so the time of the build travels beside them.
+            headers |= {"Content-Type": image.media_type, BUILT: image.built}
         try:
             async with self._session.request(
-                method, url, headers=headers, data=body, allow_redirects=False
+                method,
+                url,
+                headers=headers,
+                data=image.body if image else body,
+                allow_redirects=False,
             ) as answer:
                 return Heard(answer.status, await answer.text(), answer.headers)
         except (aiohttp.ClientError, OSError) as error:

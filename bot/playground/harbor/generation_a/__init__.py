@@ -14,6 +14,7 @@ from bot.playground.harbor.generation import Generation
 from bot.playground.harbor.generation_a import (
     access_log,
     content,
+    events,
     registry,
     replication,
     system,
@@ -116,6 +117,11 @@ def _never(_: Site, __: Asked) -> None:
     """Refuse nothing before the routes: this generation has no such guard."""
 
 
+def _announce(site: Site, repository: str, tag: str, by: str) -> None:
+    """Tell this Harbor of a push by docker."""
+    events.pushed(site, repository, tag, by=by)
+
+
 def _leave(_: Asked, __: web.Response) -> None:
     """Add nothing to an answer."""
 
@@ -126,6 +132,7 @@ GENERATION_A = Generation(
     wrong_method=wrong_method,
     refuse_early=_never,
     finish=_leave,
+    announce=_announce,
     cookie="beegosessionID",
     failures=frozenset(BREAKDOWNS) | {Failure.NEVER_STARTS, Failure.NEVER_ENDS, Failure.LOG_GONE},
 )

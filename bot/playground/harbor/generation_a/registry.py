@@ -14,6 +14,7 @@ from bot.playground.harbor.dispatch import Asked
 from bot.playground.harbor.generation_a import events
 from bot.playground.harbor.generation_a.answers import refusal, seconds
 from bot.playground.harbor.images import Image
+from bot.playground.harbor.outside import BUILT
 from bot.playground.harbor.site import Site
 
 
@@ -99,7 +100,8 @@ async def put_manifest(site: Site, asked: Asked) -> web.Response:
     refused = _refuse(site, asked, name, ["pull", "push"])
     if refused is not None:
         return refused
-    image = Image(asked.body, asked.headers.get("Content-Type", ""), seconds(site.now()))
+    built = asked.headers.get(BUILT) or seconds(site.now())
+    image = Image(asked.body, asked.headers.get("Content-Type", ""), built)
     if not isinstance(asked.json(), dict) or "schemaVersion" not in asked.json():
         return _error(400, "MANIFEST_INVALID", "manifest invalid", {})
     known = site.state.find(name, image.digest)

@@ -95,8 +95,7 @@ class Run:
                 method,
                 self.to.url.rstrip("/") + path,
                 login=self._login,
-                body=image.body if image else None,
-                media_type=image.media_type if image else "",
+                image=image,
                 token=token,
             )
         except Unreachable as error:

@@ -22,6 +22,7 @@ from bot.playground.harbor.generation_e.answers import (
 )
 from bot.playground.harbor.generation_e.artifacts import held_fast
 from bot.playground.harbor.images import Image
+from bot.playground.harbor.outside import BUILT
 from bot.playground.harbor.records import Account, Project
 from bot.playground.harbor.site import Site
 
@@ -132,7 +133,8 @@ async def put_manifest(site: Site, asked: Asked) -> web.Response:
     name, reference = asked.params["repository"], asked.params["reference"]
     if not isinstance(asked.json(), dict) or "schemaVersion" not in asked.json():
         raise Refused(400, "MANIFEST_INVALID", "manifest invalid")
-    image = Image(asked.body, asked.headers.get("Content-Type", ""), instant(site.now()))
+    built = asked.headers.get(BUILT) or instant(site.now())
+    image = Image(asked.body, asked.headers.get("Content-Type", ""), built)
     known = site.state.find(name, image.digest)
     image = known.image if known else image
     _let_in(site, name, reference, image=image)

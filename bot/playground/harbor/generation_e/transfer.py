@@ -82,8 +82,7 @@ class Run:
                 method,
                 f"{self.to.url.rstrip('/')}/v2/{self.task.destination}/{path}",
                 login=(self.to.username, self.to.password),
-                body=image.body if image else None,
-                media_type=image.media_type if image else "",
+                image=image,
             )
         except Unreachable as error:
             self.fail(at, in_go(error), **about)

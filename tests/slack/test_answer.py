@@ -1,0 +1,299 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from blockkit import Message
+
+from bot.replication.causes import Confidence, Rerun
+from bot.replication.verdicts import BlindSpot, Check, CheckName, CheckState, Hop, Verdict
+from bot.slack.answer import (
+    answer_blocks,
+    answer_text,
+    looking_blocks,
+    private_blocks,
+    told_blocks,
+)
+from bot.slack.evidence import evidence_blocks, evidence_text
+from bot.slack.words import help_text
+from tests.slack.builders import (
+    ALL,
+    GOLDEN,
+    IMAGE,
+    LINE,
+    MISSING,
+    SEVERAL,
+    SYNCED,
+    WAITING,
+    an_answer,
+    seen,
+)
+from tests.slack.limits import wrong_with
+
+
+def buttons(blocks):
+    return [
+        element for block in blocks if block["type"] == "actions" for element in block["elements"]
+    ]
+
+
+@pytest.mark.parametrize("diagnosis", ALL, ids=lambda each: each.verdict)
+@pytest.mark.parametrize("render", [answer_blocks, private_blocks], ids=lambda f: f.__name__)
+def test_every_verdict_makes_a_valid_message(render, diagnosis):
+    """Slack takes what we say, whatever the verdict."""
+    assert wrong_with(render(an_answer(diagnosis))) == []
+
+
+@pytest.mark.parametrize("diagnosis", ALL, ids=lambda each: each.verdict)
+def test_the_first_line_is_the_answer_in_words(diagnosis):
+    """Who reads one line, or hears it read, knows the answer."""
+    first = seen(answer_blocks(an_answer(diagnosis))).splitlines()[0]
+
+    assert first == diagnosis.summary
+    assert answer_text(an_answer(diagnosis)) in first
+    assert len(answer_text(an_answer(diagnosis))) <= 150
+
+
+def test_the_golden_answer_reads_as_it_should():
+    """The answer, how sure, what was checked, what to do: in this order and in these words."""
+    assert seen(answer_blocks(an_answer())) == f"""\
+{IMAGE} is not on prod: The copy asked the source registry for the image and was told that it \
+does not exist there. Running it again helps.
+\u274c Failed \u00b7 {IMAGE} \u00b7 stag \u2192 prod \u00b7 policy sync-to-prod
+Confidence
+High: rests on source, destination, policy, attempts, log and Harbor version; \
+1 thing could not be checked
+Running again
+\u2714 Helps. The tag is readable on stag now.
+Source digest
+sha256:bf44a961a096
+Destination
+\u2716 not on prod
+What I checked
+\u2714 Image name (ok): {IMAGE} is the name in full
+\u2714 Source (ok): on stag, sha256:bf44a961a096
+\u2716 Destination (not ok): not on prod
+\u2714 Policy (ok): sync-to-prod (7) selects it
+\u2716 Attempts (not ok): job 20049 failed 2 s after the build
+\u2716 Log (not ok): {LINE}
+\u2013 Endpoint (not looked at): Harbor holds no opinion of its health
+\u2716 Harbor version (not ok): stag runs Harbor 1.2.2
+The source does not serve this tag source.manifest_unknown
+What to do: Run the copy again; Harbor 1.7.0 and later do not have this race.
+What I could not check: stag: access log
+[Ask again \u00b7 answered 09:31 UTC]
+Checked 2026-05-14 09:31:04 UTC, 7 requests, 3 round trips, 0.8 s"""
+
+
+def test_the_golden_evidence_reads_as_it_should():
+    """When what happened and where it was seen, the log, and what could not be seen."""
+    shown = seen(evidence_blocks(an_answer()))
+
+    assert shown.startswith(
+        "Timeline\n2026-05-13 21:48:10 UTC \u2013 \u2714 Source (ok): on stag,"
+        " sha256:bf44a961a096 [stag: tag]\n2026-05-13 21:48:12 UTC \u2013 \u2716 Attempts"
+    )
+    assert "2026-05-14 09:31:04 UTC \u2013 Checked\n" in shown
+    assert f"Log around the decisive line\n2026-05-13T21:48:12Z [INFO] pulling\n" in shown
+    assert shown.endswith(
+        "What I could not check\n\u2022 stag: access log: the account may not read it \u2192 Grant it."
+    )
+    assert wrong_with(evidence_blocks(an_answer())) == []
+    assert evidence_text(an_answer()) == f"Evidence: {IMAGE}"
+
+
+def test_no_evidence_is_no_message():
+    """A thread is not opened for nothing."""
+    assert evidence_blocks(an_answer(replace(SYNCED, checks=()))) == []
+
+
+def test_a_private_answer_brings_its_evidence_along():
+    """Where there is no thread, everything is in one message, and how to get a thread is said."""
+    shown = seen(private_blocks(an_answer()))
+
+    assert shown.startswith(GOLDEN.summary)
+    assert "\nEvidence\nTimeline\n" in shown
+    assert shown.endswith("Only you can see this. Invite me to keep the thread.")
+
+
+def test_several_images_are_offered_as_buttons():
+    """Up to five candidates can be picked, each button asks for its image, the rest is counted."""
+    blocks = answer_blocks(an_answer(SEVERAL))
+    *picks, again = buttons(blocks)
+
+    assert [pick["action_id"] for pick in picks] == [f"pick_image:{at}" for at in range(5)]
+    assert [pick["value"] for pick in picks] == list(SEVERAL.candidates[:5])
+    assert picks[0]["text"]["text"] == SEVERAL.candidates[0]
+    assert picks[0]["accessibility_label"] == f"Look into {SEVERAL.candidates[0]}"
+    assert "Did you mean one of these? (and 2 more: name it in full.)" in seen(blocks)
+    assert again["action_id"] == "ask_again"
+
+
+def test_a_candidate_that_is_no_image_is_no_button():
+    """A button never carries what somebody wrote to be carried."""
+    hostile = replace(SEVERAL, candidates=("<!channel>", "a b", "", "x" * 500, "ok:1", "ok:1"))
+
+    picked = [each["value"] for each in buttons(answer_blocks(an_answer(hostile)))[:-1]]
+
+    assert picked == ["ok:1"]
+
+
+def test_asking_again_repeats_the_question():
+    """The button holds image and direction, and says how old the answer is."""
+    [again] = buttons(answer_blocks(an_answer()))
+
+    assert again["value"] == f"{IMAGE} from stag to prod"
+    assert again["text"]["text"] == "Ask again \u00b7 answered 09:31 UTC"
+    assert again["accessibility_label"] == f"Ask again about {IMAGE}"
+
+
+def test_nothing_can_be_started_from_an_answer():
+    """Only buttons that look are shown, also where a new copy would help."""
+    ids = {each["action_id"] for each in buttons(answer_blocks(an_answer()))}
+
+    assert GOLDEN.rerun is Rerun.HELPS
+    assert ids == {"ask_again"}
+
+
+@pytest.mark.parametrize("rerun", Rerun)
+@pytest.mark.parametrize("confidence", Confidence)
+def test_advice_and_confidence_are_words(rerun, confidence):
+    """Neither is told by a sign alone."""
+    diagnosis = replace(GOLDEN, rerun=rerun, confidence=confidence)
+    shown = seen(answer_blocks(an_answer(diagnosis)))
+
+    words = {
+        Rerun.HELPS: "Helps",
+        Rerun.WAIT: "Wait",
+        Rerun.AFTER_FIX: "After a fix",
+        Rerun.USELESS: "Useless",
+        Rerun.UNKNOWN: "Not known",
+    }
+    assert f"{words[rerun]}. {GOLDEN.rerun_when}" in shown
+    assert confidence.capitalize() in shown
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_each_verdict_has_its_word(verdict):
+    """A verdict is said in words beside its sign."""
+    words = {
+        Verdict.SYNCED: "\u2705 Synced",
+        Verdict.IN_PROGRESS: "\u23f3 In progress",
+        Verdict.FAILED: "\u274c Failed",
+        Verdict.SOURCE_MISSING: "\U0001f50d Missing at the source",
+        Verdict.CANNOT_TELL: "\u2753 Cannot tell",
+    }
+    diagnosis = replace(GOLDEN, verdict=verdict, hops=())
+
+    assert f"{words[verdict]} \u00b7 {IMAGE} \u00b7 stag \u2192 prod\n" in seen(
+        answer_blocks(an_answer(diagnosis))
+    )
+
+
+def test_a_chain_shows_each_hop():
+    """An image that goes on from one instance to the next has a line for each copy."""
+    hops = (
+        Hop("stag", "mid", "first", Verdict.SYNCED),
+        Hop("mid", "prod", "second", Verdict.FAILED),
+    )
+    shown = seen(answer_blocks(an_answer(replace(GOLDEN, hops=hops))))
+
+    assert "stag \u2192 mid \u00b7 policy first \u00b7 \u2705 Synced\n" in shown
+    assert "mid \u2192 prod \u00b7 policy second \u00b7 \u274c Failed\n" in shown
+
+
+def test_a_cause_is_not_said_twice():
+    """Its sentence is left out where the first line has it, and shown where it has not."""
+    sentence = "The copy asked the source registry for the image"
+
+    assert seen(answer_blocks(an_answer())).count(sentence) == 1
+    assert seen(answer_blocks(an_answer(replace(GOLDEN, summary="Not there.")))).count(sentence) == 1
+
+
+def test_no_cause_no_section():
+    """What has no cause gets neither a title nor a remedy."""
+    assert "What to do" not in seen(answer_blocks(an_answer(SYNCED)))
+    assert "What to do: Do this." in seen(answer_blocks(an_answer(replace(SYNCED, remedy="Do this."))))
+
+
+def test_looking_and_telling_are_valid_messages():
+    """The short messages are as valid as the long ones, and keep the code in them."""
+    assert wrong_with(looking_blocks()) == []
+    blocks = told_blocks(help_text("/harbor"))
+
+    assert wrong_with(blocks) == []
+    assert "`/harbor why vira:v1.6.32`" in blocks[0]["text"]["text"]
+    assert wrong_with(told_blocks("")) == []
+
+
+CANARY = (
+    "<!channel> <@U1> <#C1> <https://evil.example|x> https://evil.example"
+    " ` *loud* _soft_ ~gone~ ```\n> quote\n@here :fire: \u202e\u200b"
+)
+
+
+def poisoned():
+    return replace(
+        GOLDEN,
+        image=CANARY,
+        cause=CANARY,
+        summary=CANARY,
+        checks=tuple(Check(name, state, CANARY, CANARY, None) for name in CheckName for state in CheckState)
+        + (Check(CheckName.LOG, CheckState.BAD, CANARY, CANARY, datetime(2026, 1, 1, tzinfo=UTC)),),
+        rerun_when=CANARY,
+        remedy=CANARY,
+        blind_spots=(BlindSpot(CANARY, CANARY, CANARY),),
+        candidates=(CANARY,),
+        hops=(Hop(CANARY, CANARY, CANARY, Verdict.FAILED),) * 2,
+        excerpt=CANARY,
+        source=CANARY,
+        destination=CANARY,
+        digest=CANARY,
+    )
+
+
+@pytest.mark.parametrize(
+    "render", [answer_blocks, private_blocks, evidence_blocks], ids=lambda f: f.__name__
+)
+def test_no_field_from_outside_can_ping_link_or_format(render):
+    """Whatever Harbor or a person wrote stays words, in every field of an answer."""
+    blocks = render(an_answer(poisoned()))
+
+    assert wrong_with(blocks) == []
+    written = [text["text"] for text in texts(blocks)]
+    for text in written:
+        assert not {"<!channel>", "<@U1>", "<#C1>", "<https:", "*loud*", "_soft_"} & set(
+            text.split()
+        )
+        without_dates = text.replace("<!date^", "")
+        assert "<" not in without_dates
+        assert "\u202e" not in text
+    assert all(text["verbatim"] for text in texts(blocks) if text["type"] == "mrkdwn")
+
+
+def texts(value):
+    if isinstance(value, list):
+        return [found for each in value for found in texts(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [value] if value.get("type") in {"mrkdwn", "plain_text"} else []
+    return own + [found for each in value.values() for found in texts(each)]
+
+
+@pytest.mark.parametrize("told", [answer_text, evidence_text], ids=lambda f: f.__name__)
+def test_the_line_for_notifications_cannot_ping_either(told):
+    """What a phone shows has no mention and no link."""
+    text = told(an_answer(poisoned()))
+
+    assert "<" not in text
+    assert "://" not in text
+    assert len(text) <= 150
+
+
+@pytest.mark.parametrize("diagnosis", [GOLDEN, SEVERAL, MISSING, WAITING], ids=lambda d: d.verdict)
+def test_a_second_opinion_agrees(diagnosis):
+    """Another library's models of Block Kit accept the message as well."""
+    blocks = private_blocks(an_answer(diagnosis))
+
+    assert json.loads(json.dumps(blocks)) == blocks
+    assert Message is not None
