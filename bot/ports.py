@@ -79,6 +79,11 @@ class Harbor(Protocol):
         """What the instance is configured to be."""
         ...
 
+    @property
+    def at_once(self) -> int:
+        """How many requests the instance may be sent at the same time."""
+        ...
+
     def is_at(self, url: str) -> bool:
         """Say whether *url*, as a policy elsewhere names it, means this instance."""
         ...

@@ -88,6 +88,11 @@ class HarborClient:
         """What the instance is configured to be."""
         return Role(self.transport.settings.role)
 
+    @property
+    def at_once(self) -> int:
+        """How many requests the instance may be sent at the same time."""
+        return self.transport.settings.max_connections
+
     def is_at(self, url: str) -> bool:
         """Say whether *url*, as a policy elsewhere names it, means this instance."""
         settings = self.transport.settings
@@ -209,8 +214,8 @@ class HarborClient:
 
 def _places(url: str) -> set[tuple[str, int]]:
     # A target of 1.2 may have been entered without a scheme.
-    parts = urlsplit(url if "://" in url else f"//{url}")
     try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
         port = parts.port
     except ValueError:
         return set()

@@ -15,8 +15,8 @@ from bot.replication.model import Version
 
 _PURPOSE = "say its version"
 
-# 2.2 on hide their release from anonymous callers, and from a password that is wrong or cannot
-# be checked; 2.0 and 2.1 do not. So this is the least that a hidden one can be.
+# Later 2.x hide their release from anonymous callers, and from a password that is wrong or cannot
+# be checked (2.15.2 does, 2.9.5 and 2.0 do not). So this is the least that a hidden one can be.
 HIDDEN = Version(2, 2, text="2.x, hidden from this account")
 
 

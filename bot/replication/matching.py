@@ -210,17 +210,22 @@ def destination_name(policy: Policy, repository: str) -> str:
     return "/".join([policy.dest_namespace, *components[count:]])
 
 
-def choose_executions(
+def likeliest_executions(
     executions: Sequence[Execution], *, pushed_at: datetime | None
 ) -> tuple[tuple[Execution, ...], int]:
-    """Choose the runs around the push and the newest, newest first; count those left out."""
+    """Choose the runs around the push and the newest; count those left out.
+
+    First those that run or lie around the push, then the rest; the newest first among each.
+    """
     ordered = sorted(executions, key=_age, reverse=True)
-    chosen = tuple(
-        execution
-        for place, execution in enumerate(ordered)
-        if place < NEWEST or _around(execution.started_at, pushed_at)
-    )
+    near = [one for one in ordered if _is_likely(one, pushed_at)]
+    newest = [one for one in ordered[:NEWEST] if one not in near]
+    chosen = (*near, *newest)
     return chosen, len(ordered) - len(chosen)
+
+
+def _is_likely(execution: Execution, pushed_at: datetime | None) -> bool:
+    return execution.in_progress > 0 or _around(execution.started_at, pushed_at)
 
 
 def _age(execution: Execution) -> tuple[float, int]:

@@ -58,6 +58,11 @@ class Status(StrEnum):
         """Whether Harbor regards it as over (a failed task may still be tried again)."""
         return self in {Status.SUCCEED, Status.FAILED, Status.STOPPED}
 
+    @property
+    def ended_badly(self) -> bool:
+        """Whether it is over without what it was to do."""
+        return self in {Status.FAILED, Status.STOPPED}
+
 
 class Trigger(StrEnum):
     """What makes a policy run, in the words of 1.8 on."""

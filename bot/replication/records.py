@@ -78,6 +78,10 @@ class Read:
             return task.tags
         return tags_in_log(self.log) if self.log else None
 
+    def shows(self, asked: ImageRef) -> bool:
+        """Say whether it certainly took along an image that *asked* may mean."""
+        return any(asked.fits_tag(tag) for tag in self.tags or ())
+
 
 @dataclass(frozen=True, slots=True)
 class Records:

@@ -80,6 +80,18 @@ def takes_repository(policy: Policy, repository: str) -> bool:
     return selects(replace(policy, filters=loose), repository, "").selects
 
 
+def projects_of(policies: Sequence[Policy]) -> frozenset[str]:
+    """Name the projects that *policies* copy from, where they say so."""
+    named = {policy.project for policy in policies if policy.project}
+    firsts = {
+        one.value.partition("/")[0]
+        for policy in policies
+        for one in policy.filters
+        if one.kind is FilterKind.NAME
+    }
+    return frozenset(named | {name for name in firsts if re.fullmatch(r"[a-z0-9._-]+", name)})
+
+
 def _merit(route: Route, repositories: Sequence[str]) -> int:
     taking = [
         policy

@@ -16,7 +16,13 @@ from bot.replication.image_ref import ImageRef
 from bot.replication.model import Policy, Repository
 from bot.replication.records import Scope, known_images, to_facts
 from bot.replication.resolution import Resolution, resolve
-from bot.replication.routes import Route, choose_route, find_routes, takes_repository
+from bot.replication.routes import (
+    Route,
+    choose_route,
+    find_routes,
+    projects_of,
+    takes_repository,
+)
 from bot.replication.verdicts import Diagnosis
 from bot.use_cases.look import Eyes, together
 from bot.use_cases.look_deeper import Sides, look_at_records
@@ -228,20 +234,25 @@ async def _close_names(
     images = [
         f"{row.repository}:{row.tag}" for found in tags if found for row in found.rows if row.tag
     ]
-    if not images:
-        images = await _close_repositories(harbors, asked, eyes=eyes)
-    wanted = str(asked) if "/" in asked.path else f"/{asked}"
-    ranked = process.extract(
-        wanted, images, scorer=fuzz.WRatio, limit=3, score_cutoff=_CLOSE_ENOUGH
-    )
-    return [name for name, _score, _at in ranked]
+    if images:
+        return _ranked(str(asked), images)
+    return _ranked(asked.path, await _close_repositories(harbors, sides, asked, eyes=eyes))
+
+
+def _ranked(wanted: str, names: Sequence[str]) -> list[str]:
+    """Rank *names* by how close they are to *wanted*, without the project where it has none."""
+    short = "/" not in wanted
+    shown = {name: name.rpartition("/")[2] if short else name for name in names}
+    ranked = process.extract(wanted, shown, scorer=fuzz.ratio, limit=3, score_cutoff=_CLOSE_ENOUGH)
+    return [name for _shown, _score, name in ranked]
 
 
 async def _close_repositories(
-    harbors: Sequence[Harbor], asked: ImageRef, *, eyes: Eyes
+    harbors: Sequence[Harbor], sides: Sides, asked: ImageRef, *, eyes: Eyes
 ) -> list[str]:
-    # Harbor finds parts of names only: a slip in the middle leaves one of the ends right.
-    parts = {asked.name[:3], asked.name[-3:]}
+    # Harbor finds parts of names only: a slip leaves an end of the name right, or what the
+    # policies of the way name has a repository like it.
+    parts = {asked.name[:3], asked.name[-3:], *projects_of(sides.scope.route.policies)}
     found = await together(
         eyes.see(harbor.search(part), instance=harbor.name, what="repositories")
         for harbor in harbors

@@ -8,9 +8,7 @@ from datetime import datetime
 from bot.errors import HarborMissing
 from bot.ports import Found, Harbor
 from bot.replication.image_ref import ImageRef
-from bot.replication.matching import (
-    choose_executions,
-)
+from bot.replication.matching import likeliest_executions
 from bot.replication.model import (
     Artifact,
     Execution,
@@ -22,9 +20,6 @@ from bot.replication.model import (
 )
 from bot.replication.records import Read, Records, Run, Scope
 from bot.use_cases.look import Eyes, together
-
-
-_MOST_LOGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +49,8 @@ async def look_at_records(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Recor
         )
     _name_unseen_ends(sides, eyes=eyes)
     pushed = _pushed_at(asked, here.result() or (), rows.result())
-    runs = await _runs(sides, asked, executions.result(), pushed_at=pushed, eyes=eyes)
-    reads = await together(_read(sides.holder, run, eyes=eyes) for run in runs[:_MOST_LOGS])
-    unread = tuple(Read(run) for run in runs[_MOST_LOGS:])
-    return Records(
-        here.result(), there.result(), rows.result(), (*reads, *unread), version.result()
-    )
+    reads = await _reads(sides, asked, executions.result(), pushed_at=pushed, eyes=eyes)
+    return Records(here.result(), there.result(), rows.result(), reads, version.result())
 
 
 def _own_names(sides: Sides) -> list[str]:
@@ -147,33 +138,81 @@ def _pushed_at(
     return max(times, default=None)
 
 
-async def _runs(
+async def _reads(
     sides: Sides,
     asked: ImageRef,
     found: Sequence[tuple[Policy, Found[Execution]]],
     *,
     pushed_at: datetime | None,
     eyes: Eyes,
-) -> list[Run]:
-    chosen: list[tuple[Policy, Execution]] = []
-    for policy, executions in found:
-        picked, unseen = choose_executions(executions.rows, pushed_at=pushed_at)
-        chosen += [(policy, execution) for execution in picked]
-        if unseen or not executions.complete:
+) -> tuple[Read, ...]:
+    """Read tasks and logs of the runs that may concern the image, as many at once as may be.
+
+    A second helping of two looks is taken only where the first shows no run of the image.
+    """
+    candidates, left_out = _candidates(sides, asked, found, pushed_at=pushed_at)
+    reads: list[Read] = []
+    width = sides.holder.at_once
+    for first in range(0, len(candidates), width):
+        runs = await _runs(sides, asked, candidates[first : first + width], eyes=eyes)
+        reads += await together(_read(sides.holder, run, eyes=eyes) for run in runs[:width])
+        reads += [Read(run) for run in runs[width:]]
+        if any(read.shows(asked) for read in reads):
+            break
+    else:
+        for policy in left_out:
             eyes.miss(
                 f"{sides.holder.name}: older records of policy {policy.name}",
                 "only the newest records and those around the push were read",
                 "Ask about a newer push, or look in Harbor's own list.",
             )
+    return tuple(sorted(reads, key=lambda read: _newest_first(read.run)))
+
+
+def _candidates(
+    sides: Sides,
+    asked: ImageRef,
+    found: Sequence[tuple[Policy, Found[Execution]]],
+    *,
+    pushed_at: datetime | None,
+) -> tuple[list[tuple[Policy, Execution]], list[Policy]]:
+    """Choose the executions to look into, the likeliest first; and whose records are left out."""
+    chosen: list[tuple[Policy, Execution]] = []
+    left_out: list[Policy] = []
+    for policy, executions in found:
+        if policy.project:
+            # A job has its row at hand: what is not about the image needs no look.
+            picked = tuple(one for one in executions.rows if _of_image(sides, asked, one))
+            unseen = 0
+        else:
+            worth = [one for one in executions.rows if one.total or one.status.ended_badly]
+            picked, unseen = likeliest_executions(worth, pushed_at=pushed_at)
+        chosen += [(policy, execution) for execution in picked]
+        if unseen or not executions.complete:
+            left_out.append(policy)
+    return chosen, left_out
+
+
+def _of_image(sides: Sides, asked: ImageRef, execution: Execution) -> bool:
+    names = _own_names(sides)
+    return any(_concerns(task, asked, names=names) for task in execution.tasks or ())
+
+
+async def _runs(
+    sides: Sides,
+    asked: ImageRef,
+    candidates: Sequence[tuple[Policy, Execution]],
+    *,
+    eyes: Eyes,
+) -> list[Run]:
+    holder = sides.holder
     tasks = await together(
-        eyes.see(
-            sides.holder.list_tasks(execution), instance=sides.holder.name, what="records: tasks"
-        )
-        for _policy, execution in chosen
+        eyes.see(holder.list_tasks(execution), instance=holder.name, what="records: tasks")
+        for _policy, execution in candidates
     )
     runs = [
         run
-        for (policy, execution), rows in zip(chosen, tasks, strict=True)
+        for (policy, execution), rows in zip(candidates, tasks, strict=True)
         if rows is not None
         for run in _runs_of(policy, execution, rows.rows, names=_own_names(sides), asked=asked)
     ]
@@ -192,13 +231,14 @@ def _runs_of(
         # An execution that failed before it had tasks failed for every image it would have had.
         failed = execution.status is Status.FAILED and not execution.total
         return [Run(policy, execution, None)] if failed else []
-    return [
-        Run(policy, execution, task)
-        for task in tasks
-        if not task.deletes
-        and (task.repository in names or asked.fits_repository(task.repository))
-        and (not task.tags or any(asked.fits_tag(tag) for tag in task.tags) or not asked.tag)
-    ]
+    return [Run(policy, execution, task) for task in tasks if _concerns(task, asked, names=names)]
+
+
+def _concerns(task: Task, asked: ImageRef, *, names: Sequence[str]) -> bool:
+    """Say whether *task* may have taken the image along."""
+    if task.deletes or not (task.repository in names or asked.fits_repository(task.repository)):
+        return False
+    return not task.tags or any(asked.fits_tag(tag) for tag in task.tags)
 
 
 def _newest_first(run: Run) -> tuple[float, int]:

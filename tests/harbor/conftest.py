@@ -20,29 +20,35 @@ class PatientClock:
         self.waits = []
 
     def now(self):
+        """Tell one time for ever."""
         return datetime(2026, 11, 24, tzinfo=UTC)
 
     def monotonic(self):
+        """Tell the real one: what is measured here is real."""
         return time.monotonic()
 
     async def sleep(self, seconds):
+        """Note the wait and go on."""
         self.waits.append(seconds)
         await asyncio.sleep(0)
 
 
 @pytest.fixture
 def clock():
+    """Hand out a clock that never waits."""
     return PatientClock()
 
 
 @pytest.fixture
 async def outside():
+    """Close in reverse order what a test opened."""
     async with AsyncExitStack() as stack:
         yield stack
 
 
 @pytest.fixture
 async def session(outside):
+    """Open the session that the client wants."""
     return await outside.enter_async_context(open_session())
 
 

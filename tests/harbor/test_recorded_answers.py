@@ -23,6 +23,7 @@ VERSIONS = ("1.2.2", "2.9.5", "2.15.2")
 
 
 def read_recording(version):
+    """Read every exchange with one version."""
     with (RECORDINGS / f"harbor-{version}.jsonl").open() as lines:
         return [json.loads(line) for line in lines]
 
@@ -31,6 +32,7 @@ EXCHANGES = {version: read_recording(version) for version in VERSIONS}
 
 
 def answer_of(exchange, **call):
+    """Make of an exchange what the transport would have made of it."""
     response = exchange["response"]
     headers = {name: str(value) for name, value in response["headers"].items()}
     asked = Call(purpose="be recorded", path=exchange["request"]["path"], **call)
@@ -49,6 +51,7 @@ def recorded(version, pattern, *, method="GET", status=200):
 
 
 def bodies(answers):
+    """Read the bodies without the client."""
     return [json.loads(exchange["response"]["body"]) or [] for _, exchange in answers]
 
 
@@ -179,6 +182,7 @@ def test_every_policy_of_2_x_is_read_without_loss(version):
 
 
 def check_policy(policy: Policy, row):
+    """Hold a policy against its row, field by field."""
     assert (policy.id, policy.name) == (row["id"], row["name"])
     assert policy.enabled is ("enabled" in row)
     assert policy.override is ("override" in row)
@@ -216,6 +220,7 @@ def test_every_execution_of_2_x_is_read_without_loss(version):
 
 
 def check_execution(execution: Execution, row):
+    """Hold an execution against its row, field by field."""
     for name in ("id", "policy_id", "status_text", "total", "succeed", "failed", "in_progress"):
         assert getattr(execution, name) == row[name]
     assert execution.stopped == row["stopped"]
@@ -349,9 +354,7 @@ def test_every_recorded_refusal_becomes_our_error(version):
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_recorded_404_is_a_missing_thing_or_a_missing_call(version):
-    """An HTML page means that this Harbor has no such call; anything else that it has no such
-    thing.
-    """
+    """An HTML page means that there is no such call, anything else no such thing."""
     kinds = Counter()
     for exchange in EXCHANGES[version]:
         answer = answer_of(exchange, may_miss=True)
@@ -364,7 +367,7 @@ def test_every_recorded_404_is_a_missing_thing_or_a_missing_call(version):
 
 
 def test_every_recorded_version_is_known():
-    """What the servers said of themselves is a version; anonymous callers of 2.x hear none."""
+    """What the servers said of themselves is a version; 2.15 tells strangers none, 2.9 does."""
     said = {
         version: {
             wire.thing(answer, lambda data: data.get("harbor_version", ""))

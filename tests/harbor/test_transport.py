@@ -1,5 +1,5 @@
 import asyncio
-import datetime
+import datetime as dt
 import gzip
 import ipaddress
 import logging
@@ -34,10 +34,12 @@ JOB = Task(id=20049, status=Status.FAILED, repository="p/r", policy_id=1)
 
 
 def found_nothing():
+    """Answer a search that found nothing."""
     return web.json_response({"project": [], "repository": []})
 
 
 async def nothing(_request):
+    """Answer everything so."""
     return found_nothing()
 
 
@@ -216,7 +218,7 @@ async def test_a_hanging_server_is_left_in_time(old_harbor, connected):
         await released.wait()
 
     url, requests = await old_harbor(hang)
-    client = connected(url, timeout=datetime.timedelta(milliseconds=40))
+    client = connected(url, timeout=dt.timedelta(milliseconds=40))
     with pytest.raises(HarborUnreachable, match=r"none came within 0\.04 s"):
         await client.search("vira")
     released.set()
@@ -513,9 +515,9 @@ def certificate(folder, *, host, days):
     """Make a self-signed certificate with its key in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "harbor")])
-    now = datetime.datetime.fromtimestamp(1_790_000_000, datetime.UTC)
-    start = now - datetime.timedelta(days=3650)
-    end = now + datetime.timedelta(days=3650) if days > 0 else start + datetime.timedelta(days=1)
+    now = dt.datetime.fromtimestamp(1_790_000_000, dt.UTC)
+    start = now - dt.timedelta(days=3650)
+    end = now + dt.timedelta(days=3650) if days > 0 else start + dt.timedelta(days=1)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

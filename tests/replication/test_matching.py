@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.replication.matching import (
     NEWEST,
     Selection,
-    choose_executions,
+    likeliest_executions,
     destination_name,
     glob_matches,
     same_endpoint,
@@ -319,7 +319,7 @@ LATER = [at(timedelta(days=1, minutes=n), n) for n in range(NEWEST)]
 def test_runs_around_the_push_are_chosen(offset, seen):
     """Behind the newest, those from a minute before the push to ten after are looked at."""
     one = at(offset, 99)
-    chosen, unseen = choose_executions([one, *LATER], pushed_at=PUSH)
+    chosen, unseen = likeliest_executions([one, *LATER], pushed_at=PUSH)
     assert (one in chosen) is seen
     assert unseen == (0 if seen else 1)
     assert len(chosen) + unseen == NEWEST + 1
@@ -327,7 +327,7 @@ def test_runs_around_the_push_are_chosen(offset, seen):
 
 def test_without_a_push_time_only_the_newest_are_chosen():
     """Where nobody knows when it was pushed, the newest are looked at, and the rest counted."""
-    chosen, unseen = choose_executions([at(timedelta(0)), *LATER], pushed_at=None)
+    chosen, unseen = likeliest_executions([at(timedelta(0)), *LATER], pushed_at=None)
     assert chosen == tuple(reversed(LATER))
     assert unseen == 1
 
@@ -335,14 +335,14 @@ def test_without_a_push_time_only_the_newest_are_chosen():
 def test_a_run_that_has_not_started_is_the_newest():
     """A run without a start is looked at first; of two at one time the higher id is newer."""
     runs = [at(timedelta(0), 4), at(None, 3), at(timedelta(0), 5)]
-    chosen, unseen = choose_executions(runs, pushed_at=PUSH)
+    chosen, unseen = likeliest_executions(runs, pushed_at=PUSH)
     assert [run.id for run in chosen] == [3, 5, 4]
     assert unseen == 0
 
 
 def test_unstarted_runs_beyond_the_newest_are_counted():
     """Of many runs without a start only as many as the newest are looked at."""
-    chosen, unseen = choose_executions([at(None)] * (NEWEST + 2), pushed_at=PUSH)
+    chosen, unseen = likeliest_executions([at(None)] * (NEWEST + 2), pushed_at=PUSH)
     assert (len(chosen), unseen) == (NEWEST, 2)
 
 

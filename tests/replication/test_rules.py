@@ -101,14 +101,19 @@ def test_a_step_says_whose_side_it_is():
 def test_endpoints_are_read_from_the_opening_lines_of_any_generation():
     """By their side; a log without such lines names none."""
     new = (
-        "client for source registry [type: docker-hub, URL: https://hub.docker.com, insecure: false]"
+        "client for source registry [type: docker-hub, URL: https://hub.docker.com, insecure: no]"
         "\nclient for destination registry [type: harbor, URL: http://core:8080, insecure: true]"
     )
     assert peer_of(new, "source") == Endpoint("docker-hub", "https://hub.docker.com")
     assert peer_of(new, "destination") == Endpoint("harbor", "http://core:8080", insecure=True)
-    old = "source URL: http://registry:5000, destination URL: http://p, insecure: true, destination"
+    old = (
+        "source URL: http://registry:5000, destination URL: http://p, insecure: true, destination"
+    )
     assert peer_of(old, "destination") == Endpoint("harbor", "http://p", insecure=True)
-    middle = "source registry: URL-https://s insecure-true, destination registry: URL-https://p insecure-false"
+    middle = (
+        "source registry: URL-https://s insecure-true, "
+        "destination registry: URL-https://p insecure-false"
+    )
     assert peer_of(middle, "source") == Endpoint("harbor", "https://s", insecure=True)
     assert peer_of(middle, "destination") == Endpoint("harbor", "https://p")
     assert peer_of("", "source") is peer_of(middle, None) is peer_of(new, None) is None

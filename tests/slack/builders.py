@@ -32,13 +32,9 @@ GOLDEN = Diagnosis(
     summary=f"{IMAGE} is not on prod: {_CAUSE.sentence} Running it again helps.",
     checks=(
         Check(CheckName.IMAGE, CheckState.OK, f"{IMAGE} is the name in full"),
-        Check(
-            CheckName.SOURCE, CheckState.OK, "on stag, sha256:bf44a961a096", "stag: tag", BUILT
-        ),
+        Check(CheckName.SOURCE, CheckState.OK, "on stag, sha256:bf44a961a096", "stag: tag", BUILT),
         Check(CheckName.DESTINATION, CheckState.BAD, "not on prod", "prod: tag"),
-        Check(
-            CheckName.POLICY, CheckState.OK, "sync-to-prod (7) selects it", "stag: policies"
-        ),
+        Check(CheckName.POLICY, CheckState.OK, "sync-to-prod (7) selects it", "stag: policies"),
         Check(
             CheckName.ATTEMPTS,
             CheckState.BAD,
@@ -48,9 +44,7 @@ GOLDEN = Diagnosis(
         ),
         Check(CheckName.LOG, CheckState.BAD, LINE, "stag: log of job 20049", FAILED),
         Check(CheckName.ENDPOINT, CheckState.SKIPPED, "Harbor holds no opinion of its health"),
-        Check(
-            CheckName.VERSION, CheckState.BAD, "stag runs Harbor 1.2.2", "stag: version"
-        ),
+        Check(CheckName.VERSION, CheckState.BAD, "stag runs Harbor 1.2.2", "stag: version"),
     ),
     rerun=Rerun.HELPS,
     rerun_when="The tag is readable on stag now.",
@@ -103,9 +97,7 @@ ALL = (GOLDEN, SYNCED, SEVERAL, WAITING, MISSING)
 
 def an_answer(diagnosis: Diagnosis = GOLDEN, *, answer_id: str = "answer-1") -> Answer:
     """Make an answer around *diagnosis*."""
-    return Answer(
-        answer_id, diagnosis, requests=7, round_trips=3, seconds=0.83, at=ANSWERED
-    )
+    return Answer(answer_id, diagnosis, requests=7, round_trips=3, seconds=0.83, at=ANSWERED)
 
 
 def seen(blocks) -> str:

@@ -87,10 +87,17 @@ def test_the_least_there_is_fits_a_third_of_the_budget(diagnosis):
 
 def big():
     check = Check(
-        CheckName.POLICY, CheckState.OK, "w" * 500, "stag: policies", datetime(2026, 5, 13, tzinfo=UTC)
+        CheckName.POLICY,
+        CheckState.OK,
+        "w" * 500,
+        "stag: policies",
+        datetime(2026, 5, 13, tzinfo=UTC),
     )
     return replace(
-        GOLDEN, checks=(check,) * 40, excerpt="line of log\n" * 400, blind_spots=GOLDEN.blind_spots * 40
+        GOLDEN,
+        checks=(check,) * 40,
+        excerpt="line of log\n" * 400,
+        blind_spots=GOLDEN.blind_spots * 40,
     )
 
 

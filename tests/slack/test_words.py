@@ -30,7 +30,9 @@ def test_help_promises_only_what_exists():
 
 def test_no_sentence_shouts():
     """Plain English, no exclamation marks, and each sentence ends."""
-    said = [value for name, value in vars(words).items() if name.isupper() and isinstance(value, str)]
+    said = [
+        value for name, value in vars(words).items() if name.isupper() and isinstance(value, str)
+    ]
     said += [words.help_text("/harbor"), words.too_many_questions(10), words.our_fault("1")]
 
     assert not [sentence for sentence in said if "!" in sentence]

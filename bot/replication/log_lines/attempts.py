@@ -82,6 +82,12 @@ class _Run:
     errors: int = 0
     tries: int = 0
 
+    @property
+    def told(self) -> bool:
+        """Whether anything but its name was read."""
+        lines = self.opening.strip()
+        return bool(lines) and (self.job is None or self.opens != b"" or b"\n" in lines)
+
     def attempt(self) -> Attempt:
         """Hand out what was read."""
         whole = self.above[self.above.find(b"\n") + 1 :] if len(self.above) >= TAIL else self.above
@@ -137,11 +143,11 @@ class _Reader:
                 self._piece(block[at : start.at])
                 at = start.at
                 if not (start.second and self._run.opens == FIRST):
-                    if self._run.opening.strip():
+                    if self._run.told:
                         yield self._run.attempt()
                     self._run = self._begun(start)
             self._piece(block[at:])
-        if self._run.opening.strip():
+        if self._run.told:
             yield self._run.attempt()
 
     def _begun(self, start: Start) -> _Run:

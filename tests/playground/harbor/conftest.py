@@ -24,14 +24,17 @@ class Answer:
 
     @property
     def text(self):
+        """Read the body as text."""
         return self.body.decode()
 
     @property
     def json(self):
+        """Read the body as JSON."""
         return json.loads(self.body)
 
     @property
     def kind(self):
+        """Name the content type without its parameters."""
         return self.headers.get("content-type", "").partition(";")[0]
 
 
@@ -42,6 +45,7 @@ class Client:
         self._session = session
 
     async def ask(self, method, url, *, login=ADMIN, token="", order=None, body=None, **headers):
+        """Send one request: *order* is JSON, ``user_agent`` and the like are headers."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             sent["Authorization"] = f"Bearer {token}"
@@ -57,15 +61,18 @@ class Client:
             return Answer(answer.status, read, await answer.read())
 
     async def get(self, url, **about):
+        """Read *url*."""
         return await self.ask("GET", url, **about)
 
     async def token(self, url, repository, *, actions="pull,push", login=ADMIN):
+        """Fetch a token for the registry at *url*."""
         scope = f"service=harbor-registry&scope=repository:{repository}:{actions}"
         return (await self.get(f"{url}/service/token?{scope}", login=login)).json["token"]
 
 
 @pytest.fixture
 async def client():
+    """Ask without cookies, each time on a new connection, so that nothing is repeated."""
     async with aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(force_close=True)
     ) as session:
@@ -74,4 +81,5 @@ async def client():
 
 @pytest.fixture
 def clock():
+    """Hold time still at a Monday morning."""
     return ManualClock(datetime(2026, 3, 2, 9, tzinfo=UTC))

@@ -92,7 +92,7 @@ def instant(asked: Asked, name: str) -> datetime | None:
     text = asked.query.get(name, "")
     if not text:
         return None
-    if not text.isdigit():
+    if not text.removeprefix("-").isdigit():
         raise Refused(400, f"invalid {name}")
     return datetime.fromtimestamp(int(text), UTC)
 

@@ -39,6 +39,7 @@ ALWAYS: list[tuple[str, str, Handler]] = [
     ("GET", "/systeminfo", system.get_systeminfo),
     ("GET", "/users/current", system.get_current_user),
     ("GET", "/search", content.search),
+    ("GET", "/repositories", content.list_all_repositories),
     ("GET", "/projects", content.list_projects),
     ("HEAD", "/projects", content.has_project),
     ("POST", "/projects", content.create_project),

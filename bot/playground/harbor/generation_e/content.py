@@ -45,7 +45,13 @@ async def list_projects(site: Site, asked: Asked) -> web.Response:
         if name in project.name and may_in_project(site, asked, project, "project:read")
     ]
     fields = {"name": lambda one: one.name, "public": lambda one: str(one.public).lower()}
-    return as_page(asked, Listing(rows, lambda row: project_row(site, asked, row), fields))
+    detail = asked.query.get("with_detail", "true") != "false"
+
+    def shown(project: Project) -> dict[str, Any]:
+        row = project_row(site, asked, project)
+        return row if detail else _without_detail(row)
+
+    return as_page(asked, Listing(rows, shown, fields))
 
 
 async def has_project(site: Site, asked: Asked) -> web.Response:
@@ -87,6 +93,18 @@ async def list_repositories(site: Site, asked: Asked) -> web.Response:
     rows = sorted(homes, key=lambda home: home.created, reverse=True)
     fields = {"name": lambda one: one.name, "update_time": lambda one: one.updated}
     return as_page(asked, Listing(rows, repository_row, fields))
+
+
+async def list_all_repositories(site: Site, asked: Asked) -> web.Response:
+    """GET /api/v2.0/repositories."""
+    seen = {
+        project.id
+        for project in site.state.projects.values()
+        if may_in_project(site, asked, project, "repository:list")
+    }
+    homes = [home for home in site.state.repositories.values() if home.project_id in seen]
+    rows = sorted(homes, key=lambda home: home.created, reverse=True)
+    return as_page(asked, Listing(rows, repository_row, {"name": lambda one: one.name}))
 
 
 async def get_repository(site: Site, asked: Asked) -> web.Response:
@@ -173,7 +191,11 @@ async def search(site: Site, asked: Asked) -> web.Response:
     seen = {one.id: one for one in projects}
     return as_json(
         {
-            "project": [project_row(site, asked, one) for one in projects if word in one.name],
+            "project": [
+                _without_detail(project_row(site, asked, one)) | {"metadata": _metadata(one)}
+                for one in projects
+                if word in one.name
+            ],
             "repository": [
                 _found_row(seen[home.project_id], home)
                 for home in site.state.repositories.values()
@@ -229,7 +251,7 @@ def project_row(site: Site, asked: Asked, project: Project) -> dict[str, Any]:
             "project_id": project.id,
             "update_time": instant(None),
         },
-        "metadata": {"public": str(project.public).lower()},
+        "metadata": _metadata(project),
         "name": project.name,
         "owner_id": 1,
         "owner_name": project.owner,
@@ -242,6 +264,16 @@ def project_row(site: Site, asked: Asked, project: Project) -> dict[str, Any]:
     if project.proxy_of:
         row["registry_id"] = project.proxy_of
     return row
+
+
+def _metadata(project: Project) -> dict[str, str]:
+    return {"public": str(project.public).lower()}
+
+
+def _without_detail(row: dict[str, Any]) -> dict[str, Any]:
+    nothing = {"creation_time": instant(None), "items": None, "update_time": instant(None)}
+    kept = {name: value for name, value in row.items() if name not in {"metadata", "owner_name"}}
+    return kept | {"cve_allowlist": nothing}
 
 
 def repository_row(home: Repository) -> dict[str, Any]:

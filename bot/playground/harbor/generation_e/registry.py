@@ -53,7 +53,7 @@ async def ping(site: Site, asked: Asked) -> web.Response:
     """GET /service/token."""
     if asked.account is None and access.bearer(site, asked.headers) is None:
         return _challenge(asked, "unauthorized: unauthorized")
-    return web.Response(body=b"{}", content_type="application/json", headers=API)
+    return web.Response(text="{}", content_type="application/json", headers=API)
 
 
 async def redirect(_: Site, asked: Asked) -> web.Response:

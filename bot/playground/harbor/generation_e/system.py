@@ -95,7 +95,8 @@ async def get_current_user(_: Site, asked: Asked) -> web.Response:
         "user_id": account.id,
         "username": account.name,
     }
-    return as_json(user | ({"comment": "admin user"} if account.admin else {}))
+    of_others = {"email": f"{account.name}@example.com"}
+    return as_json(user | ({"comment": "admin user"} if account.admin else of_others))
 
 
 async def list_queues(site: Site, asked: Asked) -> web.Response:

@@ -75,9 +75,7 @@ def test_a_block_of_code_cannot_be_ended_by_its_content():
 
 def test_our_own_sentences_keep_their_code_and_lines():
     """An example in backticks is shown as code, the rest as words."""
-    assert spoken("Ask: `/harbor why a:b`\n*now*") == (
-        "Ask: `/harbor why a:b`\n\u2217now\u2217"
-    )
+    assert spoken("Ask: `/harbor why a:b`\n*now*") == ("Ask: `/harbor why a:b`\n\u2217now\u2217")
 
 
 def test_where_slack_links_by_itself_addresses_are_broken():
@@ -146,9 +144,7 @@ def test_the_end_of_a_long_label_is_kept():
 
 def test_times_are_shown_in_each_readers_zone():
     """A time is Slack's date token with a fallback in UTC."""
-    assert date(BUILT) == (
-        "<!date^1778708890^{date_short_pretty} {time}|2026-05-13 21:48 UTC>"
-    )
+    assert date(BUILT) == ("<!date^1778708890^{date_short_pretty} {time}|2026-05-13 21:48 UTC>")
     assert "{time_secs}|2026-05-13 21:48:10 UTC>" in date(BUILT, seconds=True)
 
 

@@ -1,9 +1,8 @@
-import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from blockkit import Message
 
 from bot.replication.causes import Confidence, Rerun
 from bot.replication.verdicts import BlindSpot, Check, CheckName, CheckState, Hop, Verdict
@@ -56,7 +55,9 @@ def test_the_first_line_is_the_answer_in_words(diagnosis):
 
 def test_the_golden_answer_reads_as_it_should():
     """The answer, how sure, what was checked, what to do: in this order and in these words."""
-    assert seen(answer_blocks(an_answer())) == f"""\
+    assert (
+        seen(answer_blocks(an_answer()))
+        == f"""\
 {IMAGE} is not on prod: The copy asked the source registry for the image and was told that it \
 does not exist there. Running it again helps.
 \u274c Failed \u00b7 {IMAGE} \u00b7 stag \u2192 prod \u00b7 policy sync-to-prod
@@ -83,6 +84,7 @@ What to do: Run the copy again; Harbor 1.7.0 and later do not have this race.
 What I could not check: stag: access log
 [Ask again \u00b7 answered 09:31 UTC]
 Checked 2026-05-14 09:31:04 UTC, 7 requests, 3 round trips, 0.8 s"""
+    )
 
 
 def test_the_golden_evidence_reads_as_it_should():
@@ -207,13 +209,17 @@ def test_a_cause_is_not_said_twice():
     sentence = "The copy asked the source registry for the image"
 
     assert seen(answer_blocks(an_answer())).count(sentence) == 1
-    assert seen(answer_blocks(an_answer(replace(GOLDEN, summary="Not there.")))).count(sentence) == 1
+    assert (
+        seen(answer_blocks(an_answer(replace(GOLDEN, summary="Not there.")))).count(sentence) == 1
+    )
 
 
 def test_no_cause_no_section():
     """What has no cause gets neither a title nor a remedy."""
     assert "What to do" not in seen(answer_blocks(an_answer(SYNCED)))
-    assert "What to do: Do this." in seen(answer_blocks(an_answer(replace(SYNCED, remedy="Do this."))))
+    assert "What to do: Do this." in seen(
+        answer_blocks(an_answer(replace(SYNCED, remedy="Do this.")))
+    )
 
 
 def test_looking_and_telling_are_valid_messages():
@@ -238,8 +244,12 @@ def poisoned():
         image=CANARY,
         cause=CANARY,
         summary=CANARY,
-        checks=tuple(Check(name, state, CANARY, CANARY, None) for name in CheckName for state in CheckState)
-        + (Check(CheckName.LOG, CheckState.BAD, CANARY, CANARY, datetime(2026, 1, 1, tzinfo=UTC)),),
+        checks=tuple(
+            Check(name, state, CANARY, CANARY, None) for name in CheckName for state in CheckState
+        )
+        + (
+            Check(CheckName.LOG, CheckState.BAD, CANARY, CANARY, datetime(2026, 1, 1, tzinfo=UTC)),
+        ),
         rerun_when=CANARY,
         remedy=CANARY,
         blind_spots=(BlindSpot(CANARY, CANARY, CANARY),),
@@ -260,14 +270,13 @@ def test_no_field_from_outside_can_ping_link_or_format(render):
     blocks = render(an_answer(poisoned()))
 
     assert wrong_with(blocks) == []
-    written = [text["text"] for text in texts(blocks)]
-    for text in written:
-        assert not {"<!channel>", "<@U1>", "<#C1>", "<https:", "*loud*", "_soft_"} & set(
-            text.split()
-        )
-        without_dates = text.replace("<!date^", "")
-        assert "<" not in without_dates
-        assert "\u202e" not in text
+    for text in texts(blocks):
+        shown = text["text"]
+        assert "<" not in shown.replace("<!date^", "")
+        assert "\u202e" not in shown
+        outside_code = re.sub(r"```[^`]*```|`[^`]*`", "", shown)
+        for formatting in ("`", "*loud", "loud*", "_soft", "soft_", "~gone", ":fire:", "@here"):
+            assert formatting not in outside_code
     assert all(text["verbatim"] for text in texts(blocks) if text["type"] == "mrkdwn")
 
 
@@ -288,12 +297,3 @@ def test_the_line_for_notifications_cannot_ping_either(told):
     assert "<" not in text
     assert "://" not in text
     assert len(text) <= 150
-
-
-@pytest.mark.parametrize("diagnosis", [GOLDEN, SEVERAL, MISSING, WAITING], ids=lambda d: d.verdict)
-def test_a_second_opinion_agrees(diagnosis):
-    """Another library's models of Block Kit accept the message as well."""
-    blocks = private_blocks(an_answer(diagnosis))
-
-    assert json.loads(json.dumps(blocks)) == blocks
-    assert Message is not None
