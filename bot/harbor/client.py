@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.errors import HarborRejected
+from bot.errors import HarborError, HarborRejected
 from bot.harbor import wire
 from bot.harbor.detect import detect, is_hidden
 from bot.harbor.generation_v1 import V1
@@ -46,6 +46,13 @@ class _Memory:
     tokens: Tokens = field(default_factory=Tokens)
     version: Version | None = None
     until: float = 0.0
+    failure: HarborError | None = None
+    failed_at: float = 0.0
+
+    def keep(self, version: Version, now: float) -> None:
+        """Remember what was found."""
+        self.version = version
+        self.until = now + (_HIDDEN_REMEMBERED if is_hidden(version) else _REMEMBERED)
 
 
 def connect(
@@ -110,13 +117,21 @@ class HarborClient:
 
     async def version(self) -> Version:
         """Say which Harbor this is; asked once an hour, by one request at a time."""
-        async with self.memory.asking:
-            now = self.transport.clock.monotonic()
-            if self.memory.version is None or now >= self.memory.until:
-                self.memory.version = await detect(self.transport)
-                hidden = is_hidden(self.memory.version)
-                self.memory.until = now + (_HIDDEN_REMEMBERED if hidden else _REMEMBERED)
-            return self.memory.version
+        memory, clock = self.memory, self.transport.clock
+        wanted = clock.monotonic()
+        async with memory.asking:
+            if memory.failure is not None and memory.failed_at >= wanted:
+                # Somebody found out while we waited; an instance that hangs is waited for once.
+                raise memory.failure
+            if memory.version is not None and clock.monotonic() < memory.until:
+                return memory.version
+            try:
+                found = await detect(self.transport)
+            except HarborError as error:
+                memory.failure, memory.failed_at = error, clock.monotonic()
+                raise
+            memory.keep(found, clock.monotonic())
+            return found
 
     async def search(self, text: str) -> tuple[Repository, ...]:
         """List repositories whose name contains *text*."""
@@ -133,7 +148,7 @@ class HarborClient:
         self, repository: str, *, tag: str = "", digest: str = ""
     ) -> Found[Artifact]:
         """List what *repository* serves as *tag*, under tags beginning so, or as *digest*."""
-        if not wire.names_repository(repository) or (tag and not wire.names_tag(tag)):
+        if not wire.can_name(repository, tag=tag, digest=digest):
             return Found(())
         asked = await self._asked()
         return await asked.find_artifacts(repository, tag=tag, digest=digest)
@@ -154,7 +169,7 @@ class HarborClient:
 
     async def list_log_rows(self, repository: Repository) -> Found[LogRow]:
         """List pushes and deletions of *repository*, newest first, from its project's log."""
-        if not wire.names_repository(repository.name):
+        if not wire.can_name(repository.name):
             return Found(())
         return await (await self._asked()).list_log_rows(repository)
 
@@ -180,7 +195,7 @@ class HarborClient:
     async def announce_again(self, repository: str, tag: str, *, digest: str) -> None:
         """Have Harbor hear of a push again, of exactly this content; 1.2-1.3."""
         transport = (await self._changed()).transport
-        if not wire.names_repository(repository) or not wire.names_tag(tag):
+        if not tag or not wire.can_name(repository, tag=tag):
             raise HarborRejected(
                 f"{repository}:{tag} is no image that can be announced.", instance=self.name
             )

@@ -124,8 +124,8 @@ class Transport:
             log.info("harbor.maybe_locked", instance=self.name, path=call.path)
             await self.clock.sleep(_UNLOCKED_AFTER)
             answer = await self.look(call)
-        if answer.status == wire.UNAUTHORIZED and call.doubt:
-            await self._suspect_database(call)
+        if answer.status == wire.UNAUTHORIZED:
+            await self._explain(call)
         return wire.check(answer)
 
     async def change(self, call: Call) -> Answer:
@@ -255,6 +255,17 @@ class Transport:
     def _may_be_locked_out(self, answer: Answer) -> bool:
         user, _ = self._account(answer.call.account)
         return bool(user) and answer.elapsed < _PENALTY
+
+    async def _explain(self, call: Call) -> None:
+        """Raise what a 401 means where it does not mean the password."""
+        if call.account is not Account.NOBODY and not self._account(call.account)[0]:
+            raise HarborUnauthorized(
+                f"{self.name} wants an account to {call.purpose}, and the bot has none for it.",
+                instance=self.name,
+                remedy="Set USERNAME and PASSWORD of the instance.",
+            )
+        if call.doubt:
+            await self._suspect_database(call)
 
     async def _suspect_database(self, call: Call) -> None:
         # 2.15 answers the right password with 401 while its database is down.

@@ -38,6 +38,7 @@ REFUSALS = 400
 SERVER_ERRORS = 500
 _NAME = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)+")
 _TAG = re.compile(r"\w[\w.-]*")
+_DIGEST = re.compile(r"\w+:\w+")
 
 
 class Account(StrEnum):
@@ -283,11 +284,8 @@ def instant(value: Any) -> datetime | None:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def names_repository(name: str) -> bool:
-    """Say whether *name* can stand in a path: ``project/repository``, no dots alone."""
-    return _NAME.fullmatch(name) is not None
-
-
-def names_tag(name: str) -> bool:
-    """Say whether *name* can be a tag, or the beginning of one."""
-    return _TAG.fullmatch(name) is not None
+def can_name(repository: str, *, tag: str = "", digest: str = "") -> bool:
+    """Say whether these can stand in a path: no dots alone, nothing that climbs out of it."""
+    named = _NAME.fullmatch(repository) is not None
+    tagged = not tag or _TAG.fullmatch(tag) is not None
+    return named and tagged and (not digest or _DIGEST.fullmatch(digest) is not None)

@@ -35,7 +35,8 @@ _DONE = re.compile(
     r"|^(?:repository|image) \S+ (?:not found|does not exist on \S+)$|has been sent successfully$",
     re.DOTALL,
 )
-_STOPPED = re.compile(r"^the job (?:is|has been) (?:stopped|canceled)$", re.IGNORECASE)
+_STOPPED = re.compile(r"^the job is (?:stopped|canceled)$")
+_CANCELED = re.compile(r"^The job has been canceled$")
 _GONE = re.compile(r"does not exist on source registry \S+ cancel manifest pushing")
 _QUIET = re.compile(r"^an error occurred while checking the existence of manifest of ")
 _NUMBER = re.compile(r"(\d+)\.(\d+)")
@@ -183,9 +184,12 @@ def _ended(run: Attempt, asked: _Asked, tail: list[Record]) -> Explanation | Non
 
 def _halted(run: Attempt, asked: _Asked, last: Record) -> Explanation | None:
     """Explain a status that says a person ended it, whatever the log had come to."""
-    if asked.word not in {"stopped", "canceled"}:
+    canceled = asked.word == "canceled" or (
+        not run.error and _CANCELED.match(last.text) is not None
+    )
+    if not canceled and asked.word != "stopped":
         return None
-    old = asked.word == "canceled" or (asked.version or _FIRST_WITH_STOP) < _FIRST_WITH_STOP
+    old = canceled or (asked.version or _FIRST_WITH_STOP) < _FIRST_WITH_STOP
     other = _failed(run, asked)
     return _answer(
         "policy.disabled" if old else "operator.stopped",

@@ -106,6 +106,20 @@ async def test_a_lasting_401_is_the_account(old_harbor, connected):
     assert [request.path for request in requests].count("/api/search") == 2
 
 
+async def test_without_an_account_none_is_refused(old_harbor, connected, clock):
+    """Who set no account hears that one is wanted, not that a password is wrong."""
+
+    async def refuse(_request):
+        return web.Response(status=401)
+
+    url, requests = await old_harbor(refuse)
+    with pytest.raises(HarborUnauthorized, match="the bot has none") as caught:
+        await connected(url, username="", password="").list_policies()
+    assert "USERNAME" in caught.value.remedy
+    assert clock.waits == []
+    assert all("Authorization" not in request.headers for request in requests)
+
+
 async def test_a_slow_401_is_the_password(old_harbor, connected, clock, monkeypatch):
     """A refusal that took as long as Harbor's penalty is not asked about again."""
     monkeypatch.setattr(transport, "_PENALTY", 0.02)
@@ -223,6 +237,22 @@ async def test_a_hanging_server_is_left_in_time(old_harbor, connected):
         await client.search("vira")
     released.set()
     assert [request.path for request in requests].count("/api/search") == 1
+
+
+async def test_many_questions_to_a_hanging_server_wait_once(serve, connected):
+    """Whoever waited for the version while it was looked for in vain hears that at once."""
+    released = asyncio.Event()
+
+    async def hang(_request):
+        await released.wait()
+
+    url, requests = await serve(hang)
+    client = connected(url, timeout=dt.timedelta(milliseconds=40))
+    asked = (client.metered(Meter()).search(f"v{number}") for number in range(5))
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    released.set()
+    assert {type(answer) for answer in answers} == {HarborUnreachable}
+    assert len(requests) == 1
 
 
 async def test_a_dropped_connection_is_tried_again_then_said(old_harbor, connected, clock):
@@ -504,6 +534,7 @@ async def test_a_name_that_is_none_never_leaves(new_harbor, connected):
     """Dots and slashes that would climb out of a path are no repository and no tag."""
     url, requests = await new_harbor(nothing)
     client = connected(url)
+    assert (await client.find_artifacts("p/r", digest="sha256:../x")).rows == ()
     for repository in ("p", "p/", "p/../../policies", "p//r", "/p/r", "p/r?x=1"):
         assert (await client.find_artifacts(repository, tag="1")).rows == ()
         assert (await client.list_log_rows(Repository(repository, 1))).rows == ()

@@ -260,6 +260,7 @@ async def test_each_write_says_what_it_has_to(old_harbor, connected):
 
 
 def registry_answer(request, *, actions=("push", "pull"), realm=None, kind=DOCKER):
+    """Answer as the registry and its token service do."""
     base = f"http://{request.host}"
     match request.path:
         case "/v2/":

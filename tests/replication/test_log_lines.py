@@ -251,9 +251,8 @@ def test_memory_does_not_grow_with_the_stream():
 
 def test_an_error_cut_between_two_blocks_is_put_together():
     """The lines that belong to an error may stand in the next block."""
-    filler = line(1, "copying") * (BLOCK // len(line(1, "copying")))
-    room = BLOCK - len(filler)
-    error = line(2, "pushing: " + "y" * max(1, room - 100) + "\n<html>\n" + "z" * 400, "ERROR")
+    filler = line(1, "copying") * (BLOCK // len(line(1, "copying")) - 5)
+    error = line(2, "pushing: \n<html>\n" + "z" * 900, "ERROR")
     [run] = runs(filler, error, line(3, "next"))
     assert run.error.text.endswith("z")
     [run] = runs(filler, error.rstrip())

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,9 +8,9 @@ from hypothesis import strategies as st
 from bot.replication.matching import (
     NEWEST,
     Selection,
-    likeliest_executions,
     destination_name,
     glob_matches,
+    likeliest_executions,
     same_endpoint,
     selects,
 )
@@ -332,12 +333,19 @@ def test_without_a_push_time_only_the_newest_are_chosen():
     assert unseen == 1
 
 
-def test_a_run_that_has_not_started_is_the_newest():
-    """A run without a start is looked at first; of two at one time the higher id is newer."""
+def test_runs_around_the_push_come_before_the_newest():
+    """Around the push the higher id comes first; a run without a start is the newest besides."""
     runs = [at(timedelta(0), 4), at(None, 3), at(timedelta(0), 5)]
     chosen, unseen = likeliest_executions(runs, pushed_at=PUSH)
-    assert [run.id for run in chosen] == [3, 5, 4]
+    assert [run.id for run in chosen] == [5, 4, 3]
     assert unseen == 0
+
+
+def test_a_run_under_way_is_among_the_likeliest():
+    """What runs now may be the image's, however long after the push it began."""
+    runs = [*LATER, replace(at(timedelta(days=-9), 77), in_progress=1)]
+    chosen, unseen = likeliest_executions(runs, pushed_at=PUSH)
+    assert (chosen[0].id, unseen) == (77, 0)
 
 
 def test_unstarted_runs_beyond_the_newest_are_counted():

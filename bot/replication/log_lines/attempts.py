@@ -68,7 +68,6 @@ class _Run:
     job: str | None = None
     opens: bytes = b""
     started: datetime | None = None
-    latest: datetime | None = None
     opening: bytes = b""
     ending: bytes = b""
     error: bytes = b""
@@ -121,11 +120,9 @@ def newest(log: Iterable[bytes | str]) -> Attempt:
     return best
 
 
-def _before(earlier: datetime | None, later: datetime | None) -> bool:
-    """Say whether *later* stands clearly before *earlier*, so that time ran backwards."""
-    if earlier is None or later is None:
-        return False
-    return (earlier - later).total_seconds() > JITTER
+def _before(started: datetime, at: datetime) -> bool:
+    """Say whether *at* is older than a run that *started* then."""
+    return (started - at).total_seconds() > JITTER
 
 
 class _Reader:
@@ -156,17 +153,15 @@ class _Reader:
         return _Run(job=start.job or named, opens=start.opens)
 
     def _piece(self, piece: bytes) -> None:
-        """Take in lines of one run; what stands behind a step back in time is older."""
+        """Take in lines of one run; what is older than its beginning is none of it."""
         run = self._run
         if not piece or run.overwritten:
             return
         first, last = _ends(piece)
-        if _before(run.latest, first) or _before(first or run.latest, last):
-            piece = _newer(piece, run.latest or first)
-            run.overwritten = True
-        else:
-            run.latest = last or run.latest
         run.started = run.started or first
+        if run.started and last and _before(run.started, last):
+            piece = _newer(piece, run.started)
+            run.overwritten = True
         run.skipped = run.skipped or (_SKIPPED in piece and _skips(piece))
         self._errors(piece)
         run.opening += piece[: OPENING - len(run.opening)]
@@ -250,16 +245,12 @@ def _ends(piece: bytes) -> tuple[datetime | None, datetime | None]:
     return moment(first and first.group(1)), moment(times[-1] if times else None)
 
 
-def _newer(piece: bytes, latest: datetime | None) -> bytes:
-    """Keep what stands before time runs backwards, without the line that was cut there."""
-    for found in _STAMPS.finditer(piece):
-        at = moment(found.group(1))
-        if _before(latest, at):
-            kept = piece[: found.start()]
-            last = kept.rfind(b"\n", 0, -1) + 1
-            return kept[:last] if PREFIX.search(kept[last:], 0, PREFIX_WITHIN) is None else kept
-        latest = at
-    return piece
+def _newer(piece: bytes, started: datetime) -> bytes:
+    """Keep what stands before the first line that is older, without the line that was cut."""
+    times = ((found.start(), moment(found.group(1))) for found in _STAMPS.finditer(piece))
+    kept = piece[: next(place for place, at in times if at and _before(started, at))]
+    last = kept.rfind(b"\n", 0, -1) + 1
+    return kept[:last] if PREFIX.search(kept[last:], 0, PREFIX_WITHIN) is None else kept
 
 
 def _skips(piece: bytes) -> bool:

@@ -1,7 +1,8 @@
 """Where runs begin in a block of lines, and which of them can still be the newest.
 
-Knows the opening lines of all generations, and the names that `head` and `tail` print above a
-file (`==> 20049.log <==`). Does not look at anything behind an opening line.
+Knows the opening lines of all generations, and the ids that `head` and `tail` print above a file
+(`==> 20049.log <==`); a name that is no id is one of Harbor's own logs. Does not look at anything
+behind an opening line.
 """
 
 import re
@@ -17,7 +18,7 @@ _OPENS = re.compile(
     rb"initializing: |initialization completed: |client for source registry \[type"
     rb"|failed to create client for source registry"
 )
-_NAMED = re.compile(rb"==> (?:job |task )?(?:[^ ]*/)?([\w-]+?)(?:\.log)? <==$")
+_NAMED = re.compile(rb"==> (?:job |task )?(?:[^ ]*/)?(\d+|[0-9a-f]{16,})(?:\.log)? <==$")
 _PLAIN_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
 FIRST = b"initializing: "  # the first of the two opening lines of 1.2
 LINE = 2000  # an opening line is known by its first bytes

@@ -54,7 +54,7 @@ ROWS: tuple[Rule, ...] = (
     Rule(
         cause="manifest.unsupported",
         text=r"artifact \S+@sha256:\w+ not found|artifact \S*cache\S* not found",
-        steps=_PULL,
+        steps=_PULL | {Step.PUSH_MANIFEST},
         where=_build_cache,
         confidence=Confidence.MEDIUM,
         also=("source.manifest_unknown",),
@@ -67,6 +67,7 @@ ROWS: tuple[Rule, ...] = (
         steps=frozenset({Step.PUSH_MANIFEST}),
         text=r"MANIFEST_UNKNOWN|BLOB_UNKNOWN|NOT_FOUND",
         confidence=Confidence.MEDIUM,
+        also=("manifest.unsupported",),
     ),
     Rule(
         cause="manifest.unsupported",
@@ -187,7 +188,7 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="adapter.incompatible",
-        text=r"invalid character|cannot unmarshal|unmarshal .* error",
+        text=r"invalid character|cannot unmarshal|unmarshal .* error|unexpected end of JSON input",
         confidence=Confidence.MEDIUM,
         also=("endpoint.wrong_url",),
     ),
@@ -211,6 +212,13 @@ ROWS: tuple[Rule, ...] = (
         where=_html,
         confidence=Confidence.MEDIUM,
         also=("endpoint.wrong_url",),
+    ),
+    Rule(
+        cause="chart.failed",
+        text=r"\{\"code\":404,\"message\":\"not found\"\}",
+        steps=_OTHER,
+        confidence=Confidence.LOW,
+        also=("adapter.incompatible",),
     ),
     Rule(
         cause="harbor.component_down",

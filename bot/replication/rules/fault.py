@@ -69,9 +69,13 @@ _STEPS: tuple[tuple[Step, re.Pattern[str]], ...] = tuple(
     )
 )
 _STATUS = re.compile(
-    r"http (?:error: code|status code:) (\d{3})|(?:^|: )([345]\d\d)(?= |\n|$)|HTTP ([45]\d\d) "
+    r"http (?:error: code|status code:) (\d{3})|HTTP ([45]\d\d) "
+    r"|(?i:unexpected (?:http )?(?:status|response)(?: code)?): ([345]\d\d)"
+    r"|(?:^|: )([345]\d\d)(?= |\n|$)"
 )
-_BODY = re.compile(r"\d{3}\s?, (?:message|body:)(.*)|(?:^|: )[345]\d\d(?=[ \n]|$)(.*)", re.DOTALL)
+_BODY = re.compile(
+    r"\d{3}\s?, (?:message|body:|text:)(.*)|(?:^|: )[345]\d\d(?=[ \n]|$)(.*)", re.DOTALL
+)
 _REACHED = re.compile(
     r"\b(?:Get|Post|Put|Head|Patch|Delete) \"?(https?)://([^/\s\"?]+)([^\s\"?:]*)"
 )
@@ -135,7 +139,7 @@ def step_of(message: str) -> Step:
 def status_of(message: str) -> int | None:
     """Read the HTTP status that *message* reports, in the shape of any generation."""
     found = _STATUS.search(message)
-    return int(found.group(1) or found.group(2) or found.group(3)) if found else None
+    return int(next(filter(None, found.groups()))) if found else None
 
 
 def body_of(message: str) -> str:

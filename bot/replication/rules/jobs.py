@@ -23,7 +23,8 @@ def _no_go_error(fault: Fault) -> bool:
     """Say whether a hook came back with a page or a text that no Go program writes."""
     reply = fault.message.partition("failed with error:")[2].lstrip()
     return (
-        re.match(r"(?:Post|Put|Get) |dial |context |EOF|unexpected |json: |<nil>", reply) is None
+        re.match(r"(?:Post|Put|Get) |\{|dial |context |EOF|unexpected |json: |<nil>", reply)
+        is None
     )
 
 
@@ -77,7 +78,11 @@ ROWS: tuple[Rule, ...] = (
         rerun=Rerun.HELPS,
         rerun_when="Only the job's tracker was lost: a start makes a new job.",
     ),
-    Rule(cause="jobservice.stuck", text=r"task with job ID \S+ not found"),
+    Rule(
+        cause="jobservice.stuck",
+        text=r"task with job ID \S+ not found|'POST /api/v1/jobs/\S+' error: 404"
+        r"|failed to stop job ",
+    ),
     Rule(cause="proxy.env_internal_traffic", steps=frozenset({Step.HOOK}), where=_no_go_error),
     Rule(
         cause="jobservice.stuck",
@@ -88,7 +93,8 @@ ROWS: tuple[Rule, ...] = (
     Rule(
         cause="jobservice.log_missing",
         text=r"no log data getter is configured|failed to get the job log|the log of task \d+ not "
-        r"found|replication (?:task|job) \d+ not found|message from jobservice: 404",
+        r"found|replication (?:task|job) \d+ not found"
+        r"|/log' error: 404|message from jobservice: 404",
         confidence=Confidence.MEDIUM,
         also=("jobservice.no_worker", "jobservice.log_unwritable", "jobservice.stuck"),
     ),

@@ -131,7 +131,19 @@ ROWS: tuple[Rule, ...] = (
         also=("dest.permission_denied", "source.permission_denied"),
     ),
     Rule(cause="source.unauthorized", text=_BAD_LOGIN, steps=FROM_SOURCE),
-    Rule(cause="source.permission_denied", statuses=frozenset({403}), steps=FROM_SOURCE),
+    Rule(
+        cause="source.permission_denied",
+        text=r"robot\$",
+        statuses=frozenset({403}),
+        steps=FROM_SOURCE,
+    ),
+    Rule(
+        cause="source.permission_denied",
+        statuses=frozenset({403}),
+        steps=FROM_SOURCE,
+        confidence=Confidence.MEDIUM,
+        also=("source.unauthorized", "harbor.component_down"),
+    ),
     Rule(
         cause="source.permission_denied",
         text=r"unauthorized to access repository: \S+, action: pull\b",
@@ -185,6 +197,13 @@ ROWS: tuple[Rule, ...] = (
         steps=TO_DEST | _OTHER,
         confidence=Confidence.MEDIUM,
         also=("dest.permission_denied", "source.unauthorized"),
+    ),
+    Rule(
+        cause="dest.unauthorized",
+        text=r"failed to ping (?:registry|target)",
+        statuses=frozenset({401}),
+        confidence=Confidence.LOW,
+        also=("source.unauthorized",),
     ),
     Rule(
         cause="source.unauthorized",

@@ -8,7 +8,8 @@ from bot.replication.rules.rule import Rule
 
 
 _LAYER = frozenset({Step.PUSH_BLOB, Step.PULL_BLOB})
-_TOKEN = re.compile(r"/service/token")
+_ISSUED = re.compile(r"/service/token|/chartrepo/")
+_ENDPOINT = re.compile(r"registry https?://([^/\s]+?):? ")
 _HALF_HOUR = range(1795, 1830)
 _NOWHERE = Endpoint()
 
@@ -18,13 +19,14 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
 
 
-def _token_elsewhere(fault: Fault) -> bool:
-    """Say whether a token was to be fetched from another address than the endpoint's."""
-    tokens = [(scheme, host) for scheme, host, path in fault.reached if _TOKEN.match(path)]
+def _sent_elsewhere(fault: Fault) -> bool:
+    """Say whether a token or chart was to be fetched from another address than the endpoint's."""
+    tokens = [(scheme, host) for scheme, host, path in fault.reached if _ISSUED.match(path)]
     if not tokens:
         return False
     scheme, host = tokens[-1]
-    known = {other for _, other, path in fault.reached if not _TOKEN.match(path)}
+    known = {other for _, other, path in fault.reached if not _ISSUED.match(path)}
+    known.update(_ENDPOINT.findall(fault.message))
     if fault.peer:
         known.add(_host(fault.peer.url))
     if host in known:
@@ -59,7 +61,11 @@ def _again_and_again(fault: Fault) -> bool:
 
 
 ROWS: tuple[Rule, ...] = (
-    Rule(cause="harbor.external_url", where=_token_elsewhere, text=r"dial tcp|lookup |EOF"),
+    Rule(
+        cause="harbor.external_url",
+        where=_sent_elsewhere,
+        text=r"dial tcp|lookup |EOF|Client\.Timeout|connection reset|TLS handshake timeout",
+    ),
     Rule(
         cause="endpoint.wrong_url",
         text=r"server gave HTTP response to HTTPS client|first record does not look like a TLS"

@@ -123,7 +123,8 @@ def fill_old_source(harbor):
 def new(version, side, *, logs, manifest):
     """Build 2.9.5 or 2.15.2 as they were recorded: *side* stag or prod.
 
-    *logs* are the executions and tasks that had a log, or had lost that of a job; *manifest* is team/app:1.0.
+    *logs* are the executions and tasks that had a log, or had lost that of a job; *manifest*
+    is team/app:1.0.
     """
     harbor = SimulatedHarbor(version, now=ManualClock(NOW))
     state = harbor.state

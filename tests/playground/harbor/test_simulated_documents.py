@@ -6,6 +6,7 @@ its reason; where a recording and a document differ, the recording is right.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -34,13 +35,26 @@ FORGOTTEN = {
 }
 # What a document says wrongly of a field: a recording has it otherwise.
 CORRECTIONS = {
-    "v1.2.2": [("JobStatus", "tags", {"type": "array", "items": {"type": "string"}})],
+    "v1.2.2": [
+        ("JobStatus", "tags", {"type": "array", "items": {"type": "string"}}),
+        ("Repository", "id", {"type": "integer"}),
+    ],
+    "v2.9.5": [
+        ("Artifact", "extra_attrs", {"type": "object"}),
+        ("ReplicationFilter", "value", {}),
+    ],
+    "v2.15.2": [
+        ("Artifact", "extra_attrs", {"type": "object"}),
+        ("ReplicationFilter", "value", {}),
+    ],
 }
 
 
+@cache
 def document(version):
     """Read the document of a release, with its schemas made fit for JSON Schema."""
-    read = yaml.safe_load((SPECS / f"harbor-{version}.yaml").read_text())
+    text = (SPECS / f"harbor-{version}.yaml").read_text()
+    read = yaml.load(text, Loader=yaml.CSafeLoader)
     for name, field, right in CORRECTIONS.get(version, []):
         read["definitions"][name]["properties"][field] = right
     read["definitions"] = {name: nullable(one) for name, one in read["definitions"].items()}
