@@ -19,6 +19,12 @@ def main() -> int:
     except BotError as error:
         print(error, file=sys.stderr)
         return 3
+    except KeyboardInterrupt:
+        return 130
+    except Exception:  # noqa: BLE001 - Python's own traceback is not redacted
+        log.configure()
+        log.crashed()
+        return 70
     return 0
 
 

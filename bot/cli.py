@@ -5,9 +5,13 @@ what it needs itself: ``explain`` must not pay for Bolt, aiohttp or the queue.
 """
 
 import asyncio
+import io
 import json
+import os
+import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -17,6 +21,8 @@ from bot.errors import BotError, Refused, SettingsWrong
 
 
 DONE, FINDINGS, WRONG, SILENT, UNDECIDED = 0, 1, 2, 3, 4
+# Ours to be ashamed of, and ended by the person: neither may be taken for an answer.
+CRASHED, INTERRUPTED = 70, 130
 _CHUNK = 1024 * 1024
 
 app = App(
@@ -25,7 +31,10 @@ app = App(
     version_flags=(),
 )
 
-AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
+AsJson = Annotated[
+    bool, Parameter(name="--json", negative="", show_default=False, help="Print one JSON object.")
+]
+Word = partial(Parameter, show_default=False, allow_leading_hyphen=True)
 
 
 @app.command
@@ -42,23 +51,39 @@ def run() -> int:
 
 @app.command
 def why(
-    image: str,
+    image: Annotated[str, Parameter(help="The image: [[PROJECT/]NAME:]TAG, or with its host.")],
+    /,
     *,
-    source: Annotated[str, Parameter(name="--from", help="The instance it comes from.")] = "",
-    destination: Annotated[str, Parameter(name="--to", help="The instance it goes to.")] = "",
+    source: Annotated[
+        str, Parameter(name="--from", show_default=False, help="The instance it comes from.")
+    ] = "",
+    destination: Annotated[
+        str, Parameter(name="--to", show_default=False, help="The instance it goes to.")
+    ] = "",
     as_json: AsJson = False,
 ) -> int:
     """Say why IMAGE is not where it should be.
 
-    Ends with 0 when it is, 1 when it is not, 3 when no instance answered, 4 when it cannot tell.
+    Ends with 0 when it is, 1 when it is not, 2 when the question or the settings are wrong, 3
+    when no instance answered, 4 when it cannot tell.
     """
     from bot import log, settings  # noqa: PLC0415
+    from bot.replication.report import diagnosis_data, diagnosis_words  # noqa: PLC0415
     from bot.replication.verdicts import Verdict  # noqa: PLC0415
 
     read = settings.read()
     log.configure(level=read.log_level, style=read.log_format)
     answer = asyncio.run(_why(read, image, source=source, destination=destination))
-    print(json.dumps(_answer_data(answer), ensure_ascii=False) if as_json else _in_words(answer))
+    cost = {
+        "requests": answer.requests,
+        "round_trips": answer.round_trips,
+        "seconds": round(answer.seconds, 3),
+    }
+    if as_json:
+        _print_json({**diagnosis_data(answer.diagnosis), **cost})
+    else:
+        print(diagnosis_words(answer.diagnosis))
+        print(f"\n{answer.requests} requests, {answer.seconds:.1f} s")
     if answer.nobody_answered:
         return SILENT
     verdict = answer.diagnosis.verdict
@@ -67,54 +92,83 @@ def why(
 
 @app.command
 def explain(
-    file: Path | None = None,
+    file: Annotated[
+        Path | None, Parameter(help="A job's or task's log; - or nothing: standard input.")
+    ] = None,
+    /,
     *,
-    harbor_version: str = "",
-    status: str = "",
-    status_text: str = "",
-    each: Annotated[bool, Parameter(negative="", help="One object a line, for each job.")] = False,
+    harbor_version: Annotated[str, Word(help="Which Harbor wrote it, such as 1.2.2.")] = "",
+    status: Annotated[str, Word(help="The job's status, in any Harbor's word.")] = "",
+    status_text: Annotated[str, Word(help="What Harbor says beside the status.")] = "",
+    each: Annotated[
+        bool, Parameter(negative="", show_default=False, help="One JSON object a line, each job.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Name the cause in a job's or task's log, from FILE or standard input."""
-    from bot.replication.explanation import explain as explained  # noqa: PLC0415
-    from bot.replication.explanation import explain_each  # noqa: PLC0415
-    from bot.replication.report import explanation_data  # noqa: PLC0415
+    """Name the cause in a job's or task's log, from FILE or standard input.
 
-    if file is None and sys.stdin.isatty():
-        return _complain("Give a log on standard input, or name a file.")
-    told: dict[str, Any] = {
+    With several jobs in it the newest decides. Ends with 0 whenever it answered.
+    """
+    told = {
         "harbor_version": harbor_version or None,
         "status": status or None,
         "status_text": status_text or None,
     }
+    piped = file is None or file == Path("-")
+    if piped and (sys.stdin is None or sys.stdin.isatty()):
+        return _complain("Give a log on standard input, or name a file.")
     try:
-        stream = sys.stdin.buffer if file is None else file.open("rb")
+        with sys.stdin.buffer if file is None or piped else file.open("rb") as stream:
+            return _explain(stream, told, each=each, as_json=as_json)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        return _complain(f"{file} cannot be read: {error.strerror}.")
-    with stream:
-        chunks = _chunks(stream)
-        first = next(chunks, b"")
-        if not first.strip() and not (status or status_text):
-            return _complain("There is no log in that, and neither --status nor --status-text.")
-        log = _after(first, chunks)
-        if each:
-            for job, one in explain_each(log, **told):
-                print(json.dumps({"job": job, **explanation_data(one)}, ensure_ascii=False))
-            return DONE
-        data = explanation_data(explained(log, **told))
-    print(json.dumps(data, ensure_ascii=False) if as_json else _explanation_in_words(data))
+        name = "Standard input" if piped else file
+        return _complain(f"{name} cannot be read: {error.strerror}.")
+
+
+def _explain(stream: BinaryIO, told: dict[str, str | None], *, each: bool, as_json: bool) -> int:
+    from bot.replication import explanation, report  # noqa: PLC0415
+
+    chunks = _chunks(stream)
+    first = next((chunk for chunk in chunks if chunk.strip()), b"")
+    if not first and not (told["status"] or told["status_text"]):
+        return _complain("There is no log in that, and neither --status nor --status-text.")
+    log = _after(first, chunks)
+    if each:
+        for job, one in explanation.explain_each(log, **told):
+            _print_json({"job": job, **report.explanation_data(one)})
+        return DONE
+    one = explanation.explain(log, **told)
+    if as_json:
+        _print_json(report.explanation_data(one))
+    else:
+        print(report.explanation_words(one))
     return DONE
 
 
 @app.command
 def demo(
     *,
-    story: Annotated[bool, Parameter(negative="", help="Tell the story and end.")] = True,
+    story: Annotated[  # noqa: ARG001 - the playground without an end comes later
+        bool,
+        Parameter(negative="", show_default=False, help="Tell the story and end, as it does now."),
+    ] = True,
 ) -> int:
     """Start a simulated workspace and two Harbors, and tell the story in the terminal."""
+    try:
+        return asyncio.run(_demo())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return DONE
+
+
+async def _demo() -> int:
     from bot.playground.story import tell  # noqa: PLC0415
 
-    return asyncio.run(tell(print)) if story else DONE
+    # SIGINT is cancelled by asyncio; whoever sends SIGTERM wants nothing left running either.
+    telling = asyncio.ensure_future(tell(partial(print, flush=True)))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel)
+    return await telling
 
 
 async def _why(read: Any, image: str, *, source: str, destination: str) -> Any:
@@ -133,48 +187,6 @@ async def _why(read: Any, image: str, *, source: str, destination: str) -> Any:
         )
 
 
-def _answer_data(answer: Any) -> dict[str, Any]:
-    from bot.replication.report import diagnosis_data  # noqa: PLC0415
-
-    return {
-        **diagnosis_data(answer.diagnosis),
-        "requests": answer.requests,
-        "round_trips": answer.round_trips,
-        "seconds": round(answer.seconds, 3),
-    }
-
-
-def _in_words(answer: Any) -> str:
-    diagnosis = answer.diagnosis
-    lines = [
-        diagnosis.summary,
-        "",
-        f"Verdict     {diagnosis.verdict}" + (f" ({diagnosis.cause})" if diagnosis.cause else ""),
-        f"Confidence  {diagnosis.confidence}",
-        f"Run again   {diagnosis.rerun}: {diagnosis.rerun_when}",
-    ]
-    if diagnosis.remedy:
-        lines.append(f"Remedy      {diagnosis.remedy}")
-    lines.append("")
-    lines += [f"{check.state:>8}  {check.name}: {check.detail}" for check in diagnosis.checks]
-    lines += [f"  unseen  {spot.what}: {spot.why} {spot.remedy}" for spot in diagnosis.blind_spots]
-    lines += [f"  perhaps {name}" for name in diagnosis.candidates]
-    lines += ["", f"{answer.requests} requests, {answer.seconds:.1f} s"]
-    return "\n".join(lines)
-
-
-def _explanation_in_words(data: dict[str, Any]) -> str:
-    lines = [
-        f"Cause       {data['cause']} ({data['confidence']} confidence)",
-        f"Remedy      {data['remedy']}",
-        f"Run again   {data['rerun']}: {data['rerun_when']}",
-        *(f"            {line}" for line in data["evidence"]),
-    ]
-    if data["alternatives"]:
-        lines.append(f"Or          {', '.join(data['alternatives'])}")
-    return "\n".join(lines)
-
-
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     while chunk := stream.read(_CHUNK):
         yield chunk
@@ -185,15 +197,31 @@ def _after(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
+def _print_json(data: dict[str, Any]) -> None:
+    # In ASCII: whatever stands in a log cannot end the line or steer a terminal.
+    print(json.dumps(data))
+
+
 def _complain(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return WRONG
 
 
+def _crash() -> int:
+    from bot import log  # noqa: PLC0415
+
+    log.configure()
+    log.crashed()
+    return CRASHED
+
+
 def main() -> None:
     """Run the command that the arguments name, and end with its status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = app(exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
     except CycloptsError as error:
         status = _complain(f"{error} See harborbot --help.")
     except (Refused, SettingsWrong) as error:
@@ -202,5 +230,11 @@ def main() -> None:
         print(error, file=sys.stderr)
         status = SILENT
     except KeyboardInterrupt:
-        status = DONE
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = INTERRUPTED
+    except Exception:  # noqa: BLE001 - Python's own traceback is not redacted
+        status = _crash()
     sys.exit(status if isinstance(status, int) else DONE)

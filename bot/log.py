@@ -19,7 +19,7 @@ Format = Literal["auto", "json", "console"]
 
 # What is hidden by the name it goes under.
 _SECRET_KEYS = re.compile(
-    r"pass(word|wd|phrase)?$|passw|secret|token|authorization|cookie|signature|response_url"
+    r"passw|pass(phrase)?$|secret|token|authorization|cookie|signature|response_url"
     r"|credential|api_?key|private_?key|^auth$|^body$",
     re.IGNORECASE,
 )
@@ -33,26 +33,26 @@ _SECRET_TEXTS = (
     (re.compile(r"(?<=://)[^/\s?#\"'<>]+(?=@)"), HIDDEN),
     (re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+"), HIDDEN),
     (re.compile(r"(?i)\b(basic|bearer)(\s+|:\s*)[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
-    (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
+    (re.compile(r"eyJ[\w-]{1,3000}\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"https://hooks\.slack\.com/\S+|/(?:commands|actions|services)/T\w+/\S+"), HIDDEN),
-    # A query's field, also behind the \u0026 that Go writes for & in JSON.
+    # A query's field, also behind &amp; and the \u0026 that Go writes for & in JSON.
     (
         re.compile(
-            r"(?i)(?<=[?&;])((?:[\w-]|%2d)*(?:x-(?:amz|goog|oss)-|sig|token|password|secret|ticket"
-            r"|credential|accesskey|_state)[\w-]*)=[^&\s\"'<>\\]+"
-            r"|(?<=\\u0026)([\w-]*(?:x-amz-|sig|token|secret|_state)[\w-]*)=[^&\s\"'<>\\]+"
+            r"(?i)(?<![^?&;6])(?:[\w-]{0,40}(?:signature|token|password|secret|ticket|credential)"
+            r"|sig|_state|\w{0,10}accesskeyid|x-(?:amz|goog|oss)-[\w-]+)=[^&\s\"'<>\\]+"
         ),
         HIDDEN,
     ),
     # password='…' in the text of an object, "password": "…" in that of a document.
     (
         re.compile(
-            r"(?i)([\w-]*(?:passw(?:or)?d|secret|token|authorization|private_?key|api_?key)[\w-]*"
-            r"[\"']?\s?[:=]\s?)(?:[bru]?\"(?:[^\"\\]|\\.)+\"?|[bru]?'(?:[^'\\]|\\.)+'?)"
+            r"(?i)((?:passw(?:or)?d|secret|token|authorization|private_?key|api_?key)[\w-]{0,40}"
+            r"\\?[\"']?\s?[:=]\s?)"
+            r"[bru]?(?:\\\"[^\"\\]+|\"(?:[^\"\\]|\\.)+|'(?:[^'\\]|\\.)+)"
         ),
         rf"\1{HIDDEN}",
     ),
-    (re.compile(r"(?i)(\b[\w-]*passw(?:or)?d=)[^\s&,;)\"'\[]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)(passw(?:or)?d=)[^\s&,;)\"'\[]+"), rf"\1{HIDDEN}"),
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -86,21 +86,24 @@ def _clean(value: Any, deep: int = 0) -> Any:
             return redact(value)
         case bool() | int() | float() | None:
             return value
-        case Mapping() | list() | tuple() | set() | frozenset() if deep >= _DEEPEST:
-            return "…"
-        case Mapping():
-            return {
-                redact(str(key)): _clean_under(key, item, deep + 1)
-                for key, item in islice(value.items(), _MOST_ITEMS)
-            }
-        case (str() as key, _) if _ONE_WORD.fullmatch(key) and _SECRET_KEYS.search(key):
-            return [key, HIDDEN]
-        case list() | tuple() | set() | frozenset():
-            return [_clean(item, deep + 1) for item in islice(value, _MOST_ITEMS)]
+        case Mapping() | list() | tuple() | set() | frozenset():
+            return "…" if deep >= _DEEPEST else _clean_inside(value, deep + 1)
         case bytes() | bytearray():
             return redact(value[: _WINDOW + 1].decode("utf-8", "replace"))
         case _:
             return redact(_text(value))
+
+
+def _clean_inside(value: Any, deep: int) -> Any:
+    match value:
+        case Mapping():
+            items = islice(value.items(), _MOST_ITEMS)
+            return {redact(str(key)): _clean_under(key, item, deep) for key, item in items}
+        # A header is a pair as often as it is a key.
+        case (str() as key, _) if _ONE_WORD.fullmatch(key) and _SECRET_KEYS.search(key):
+            return [key, HIDDEN]
+        case _:
+            return [_clean(item, deep) for item in islice(value, _MOST_ITEMS)]
 
 
 def _clean_under(key: object, item: Any, deep: int) -> Any:
@@ -203,3 +206,8 @@ def configure(*, level: str = "INFO", style: Format = "auto") -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # It warns of the token in the environment, where ours belongs.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+
+
+def crashed() -> None:
+    """Log the exception at hand as one that nobody foresaw; Python's own way redacts nothing."""
+    structlog.get_logger().critical("bot.crashed", exc_info=True)

@@ -88,8 +88,7 @@ def _readable(raw: bytes, content_type: str) -> str | None:
         if content_type != _FORM:
             return body if isinstance(json.loads(body), dict) else None
         form = parse_qs(body, keep_blank_values=True, strict_parsing=True)
-        if "payload" in form and not isinstance(json.loads(form["payload"][0]), dict):
-            return None
+        payload = json.loads(form.get("payload", ["{}"])[0])
     except (ValueError, RecursionError):
         return None
-    return body
+    return body if form and isinstance(payload, dict) else None

@@ -10,6 +10,9 @@ import aiohttp
 from bot.errors import HarborBroken, HarborError, HarborUnreachable
 
 
+# What comes instead of an answer; a URL with a host that cannot be one is a ValueError.
+FAILURES = (aiohttp.ClientError, OSError, ValueError)
+
 # Nothing of a request has left when one of these is raised.
 NOTHING_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
@@ -21,8 +24,8 @@ _OTHER_NAME = {62, 64}
 
 def is_passing(error: Exception) -> bool:
     """Say whether trying again at once can help."""
-    lasting = (aiohttp.ClientSSLError, aiohttp.InvalidURL, aiohttp.ClientResponseError)
-    return not isinstance(error, (*lasting, TimeoutError))
+    lasting = (aiohttp.ClientSSLError, aiohttp.ClientResponseError, TimeoutError, ValueError)
+    return not isinstance(error, lasting)
 
 
 def in_words(error: Exception, instance: str, *, host: str, seconds: float) -> HarborError:
@@ -47,8 +50,10 @@ def in_words(error: Exception, instance: str, *, host: str, seconds: float) -> H
             )
         case TimeoutError():
             what, remedy = (f"none came within {seconds:g} s", "")
-        case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
+        case aiohttp.ClientResponseError():
             return HarborBroken(f"{instance} does not speak HTTP.", instance=instance)
+        case ValueError():
+            return HarborBroken(f"{instance} has a URL that leads nowhere.", instance=instance)
         case aiohttp.ClientConnectorError():
             what, remedy = (f"{host} cannot be reached", "")
         case _:

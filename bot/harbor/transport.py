@@ -142,7 +142,7 @@ class Transport:
             return await self._send(call, once)
         except network.NOTHING_LEFT as error:
             raise self._in_words(error) from error
-        except (aiohttp.ClientError, LeftUnansweredError, OSError) as error:
+        except (*network.FAILURES, LeftUnansweredError) as error:
             raise self._unclear(call, "no answer came") from error
 
     async def look(self, call: Call) -> Answer:
@@ -155,7 +155,7 @@ class Transport:
                 if answer.status not in _PASSING or wait > _WORTH_WAITING:
                     return answer
                 why = f"HTTP status {answer.status}"
-            except (aiohttp.ClientError, OSError) as error:
+            except network.FAILURES as error:
                 if not network.is_passing(error):
                     raise self._in_words(error) from error
                 wait, why = backoff, type(error).__name__
@@ -165,7 +165,7 @@ class Transport:
             await self.clock.sleep(wait)
         try:
             return await self._send(call)
-        except (aiohttp.ClientError, OSError) as error:
+        except network.FAILURES as error:
             raise self._in_words(error) from error
 
     async def _send(self, call: Call, *middlewares: aiohttp.ClientMiddlewareType) -> Answer:
@@ -274,7 +274,7 @@ class Transport:
         )
         try:
             answer = await self._send(suspect)
-        except (aiohttp.ClientError, OSError, HarborError):
+        except (*network.FAILURES, HarborError):
             return
         if answer.status == wire.SERVER_ERRORS:
             raise HarborBusy(

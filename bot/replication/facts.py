@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.replication.explanation import Explanation
 from bot.replication.image_ref import ImageRef
 from bot.replication.matching import Selection
-from bot.replication.model import Artifact, Execution, Policy, Task, Version
+from bot.replication.model import Artifact, Execution, Policy, Status, Task, Version
 from bot.replication.verdicts import BlindSpot
 
 
@@ -51,6 +51,7 @@ class Attempt:
 
     *explanation* is None where no log was read; *log_gone* says that there is none any more.
     *names_tag* is None where neither row nor log says whether the tag was among those copied.
+    *blames* is the other tag that the decisive line is about, where one job took several.
     """
 
     policy: Policy
@@ -59,7 +60,18 @@ class Attempt:
     explanation: Explanation | None = None
     log_gone: bool = False
     names_tag: bool | None = True
+    blames: str = ""
     excerpt: str = ""
+
+    @property
+    def status(self) -> Status:
+        """Its own status: the task's counts, the execution's lies behind."""
+        return self.task.status if self.task else self.execution.status
+
+    @property
+    def job(self) -> bool:
+        """Whether it is a job of 1.2-1.7, which knows no executions."""
+        return self.task is not None and self.task.execution_id is None
 
     @property
     def at(self) -> datetime | None:
@@ -78,7 +90,7 @@ class Attempt:
         """Its name for people: ``job 20049``, ``task 12 of execution 7``, ``execution 7``."""
         if self.task is None:
             return f"execution {self.execution.id}"
-        if self.task.execution_id is None:
+        if self.job:
             return f"job {self.task.id}"
         return f"task {self.task.id} of execution {self.task.execution_id}"
 
@@ -90,7 +102,8 @@ class Facts:
     *asked* is the question's image, *repository* and *tag* what it was found to mean (*tag* may
     be empty for an image by digest). *exact* is False where the tag was only the beginning.
     *holder* is the display name of the instance that holds the policies. *attempts* come newest
-    first. *deleted_at* is when the source's project log last says that the tag was deleted.
+    first; *earlier* counts those left out because they were for an earlier content of the tag.
+    *deleted_at* is when the source's project log last says that the tag was deleted.
     """
 
     asked: ImageRef
@@ -107,6 +120,24 @@ class Facts:
     blind_spots: tuple[BlindSpot, ...] = ()
     pushed_at: datetime | None = None
     deleted_at: datetime | None = None
+    earlier: int = 0
+
+    @property
+    def unseen(self) -> bool:
+        """Whether anything that could change the answer was not looked at."""
+        return any(not spot.only_older for spot in self.blind_spots)
+
+    @property
+    def records_hidden(self) -> bool:
+        """Whether policies or records of the way may exist that were not looked at."""
+        where = {self.holder, self.source.instance, self.destination.instance}
+        return any(spot.where in where for spot in self.blind_spots)
+
+    @property
+    def selecting(self) -> tuple[Policy, ...]:
+        """The policies that select the image, enabled ones first."""
+        fitting = [fit.policy for fit in self.policies if fit.selection.selects]
+        return tuple(sorted(fitting, key=lambda policy: not policy.enabled))
 
     @property
     def image(self) -> str:

@@ -56,11 +56,24 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
-    """Something that could not be looked at, why, and what would open it."""
+    """Something that could not be looked at, why, and what would open it.
+
+    *what* begins with the instance and a colon, where it is something of an instance.
+    """
 
     what: str
     why: str
     remedy: str
+
+    @property
+    def where(self) -> str:
+        """The instance that it is about."""
+        return self.what.partition(":")[0]
+
+    @property
+    def only_older(self) -> bool:
+        """Whether nothing is missing but records older than those that were read."""
+        return self.what.partition(": ")[2].startswith("older records")
 
 
 @dataclass(frozen=True, slots=True)

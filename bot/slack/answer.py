@@ -186,11 +186,13 @@ def _detail(check: Check, room: int) -> str:
 
 
 def _cause(diagnosis: Diagnosis, space: Space) -> list[Block]:
-    row = CAUSES.get(diagnosis.cause)
-    remedy = prose(diagnosis.remedy or (row.remedy if row else ""), space.sentence)
+    row = None if diagnosis.cause == "none" else CAUSES.get(diagnosis.cause)
+    remedy = prose(diagnosis.remedy, space.sentence)
+    if row is not None:
+        remedy = remedy or prose(row.remedy, space.sentence)
     done = [f"*{words.DO}* {remedy}"] if remedy else []
-    if row is None or row.code == "none":
-        return [section(done[0])] if diagnosis.remedy else []
+    if row is None:
+        return [section(line) for line in done]
     title = f"{bold(prose(row.title))} {code(row.code)}"
     # The answer's first line often says it already.
     known = row.sentence.rstrip(".") in diagnosis.summary

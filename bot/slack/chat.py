@@ -4,8 +4,8 @@ Knows which method serves what, and what takes its place when Slack refuses it: 
 missing costs a feature, never the answer. Does not know what an answer says.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import aiohttp
 import structlog
@@ -15,6 +15,7 @@ from bot.errors import ChatError, ChatUnclear
 from bot.ports import Answer, Asked, Clock, MessageRef, Person, Place, Way
 from bot.slack import message as messages
 from bot.slack import words
+from bot.slack.delivery import deliver, reference
 from bot.slack.ids import Kind, carries
 from bot.slack.message import BUDGETS, Message
 from bot.slack.people import Home, read_person, read_place, unknown_place
@@ -22,15 +23,9 @@ from bot.slack.response_url import ResponseUrls
 from bot.slack.web_api import WebApi, open_client, refused
 
 
-R = TypeVar("R")
-
 # A thread longer than this is not one of ours.
 _MOST_PAGES = 10
 _PAGE = 200
-
-_BLOCKS_REFUSED = frozenset(
-    {"msg_blocks_too_long", "msg_too_long", "invalid_blocks", "invalid_blocks_format"}
-)
 
 log = structlog.get_logger()
 
@@ -158,8 +153,8 @@ class SlackChat:
             }
             return await self._api.write("chat.postMessage", payload, repeatable=False)
 
-        answer = await _delivered(message, send)
-        return _reference(answer, channel)
+        answer = await deliver(message, send)
+        return reference(answer, channel)
 
     async def _post_or_whisper(
         self, asked: Asked, message: Message, *, instead: Message
@@ -184,7 +179,7 @@ class SlackChat:
             return await self._api.write("chat.update", payload, repeatable=True)
 
         try:
-            await _delivered(message, send)
+            await deliver(message, send)
         except ChatError as error:
             if not refused(error):
                 raise
@@ -238,7 +233,7 @@ class SlackChat:
             }
             await self._urls.post(asked.response_url, payload)
 
-        await _delivered(message, send)
+        await deliver(message, send)
 
     async def _post_ephemeral(self, asked: Asked, message: Message, *, replaces: bool) -> None:
         del replaces  # What one person was shown cannot be edited.
@@ -252,7 +247,7 @@ class SlackChat:
             }
             return await self._api.write("chat.postEphemeral", payload, repeatable=False)
 
-        await _delivered(message, send)
+        await deliver(message, send)
 
     async def _post_to_person(self, asked: Asked, message: Message, *, replaces: bool) -> None:
         del replaces
@@ -292,22 +287,3 @@ class SlackChat:
         )
         after = (page.get("response_metadata") or {}).get("next_cursor")
         return page.get("messages") or [], str(after or "")
-
-
-async def _delivered(message: Message, send: Callable[[dict[str, Any]], Awaitable[R]]) -> R:
-    """Send *message* as large as Slack takes it."""
-    for budget in BUDGETS[:-1]:
-        try:
-            return await send(message.content(budget))
-        except ChatError as error:
-            if error.code not in _BLOCKS_REFUSED:
-                raise
-            log.warning("slack.blocks_refused", kind=str(message.kind), reason=error.code)
-    return await send(message.content(BUDGETS[-1]))
-
-
-def _reference(answer: dict[str, Any], channel: str) -> MessageRef:
-    ts = answer.get("ts")
-    if not isinstance(ts, str) or not ts:
-        raise ChatUnclear("Slack did not say where the message is.", code="no_answer")
-    return MessageRef(str(answer.get("channel") or channel), ts)

@@ -45,9 +45,12 @@ def _timeline(answer: Answer, space: Space) -> list[Block]:
     dated = sorted(_dated(answer.diagnosis.checks), key=lambda pair: pair[0])
     if not dated:
         return []
-    lines = [f"{date(at, seconds=True)} \u2013 {_event(one, space)}" for at, one in dated]
+    lines = [
+        f"{date(at, seconds=True)} \u2013 {_event(one, space)}"
+        for at, one in dated[: space.events]
+    ]
     now = f"{date(answer.at, seconds=True)} \u2013 {words.CHECKED}"
-    return _list(words.TIMELINE, lines, most=space.events, last=now)
+    return _list(words.TIMELINE, lines, left=len(dated) - len(lines), last=now)
 
 
 def _dated(checks: Sequence[Check]) -> Iterator[tuple[datetime, Check]]:
@@ -56,7 +59,8 @@ def _dated(checks: Sequence[Check]) -> Iterator[tuple[datetime, Check]]:
 
 def _undated(checks: Sequence[Check], space: Space) -> list[Block]:
     others = [check for check in checks if check.at is None and check.source]
-    return _list(words.UNDATED, [_event(one, space) for one in others], most=space.events)
+    lines = [_event(one, space) for one in others[: space.events]]
+    return _list(words.UNDATED, lines, left=len(others) - len(lines))
 
 
 def _event(check: Check, space: Space) -> str:
@@ -73,7 +77,8 @@ def _log(excerpt: str, space: Space) -> list[Block]:
 
 
 def _blind(spots: Sequence[BlindSpot], space: Space) -> list[Block]:
-    return _list(words.BLIND, [_spot(spot, space) for spot in spots], most=space.spots)
+    lines = [_spot(spot, space) for spot in spots[: space.spots]]
+    return _list(words.BLIND, lines, left=len(spots) - len(lines))
 
 
 def _spot(spot: BlindSpot, space: Space) -> str:
@@ -82,9 +87,8 @@ def _spot(spot: BlindSpot, space: Space) -> str:
     return f"{said} \u2192 {remedy}" if remedy else said
 
 
-def _list(title: str, lines: Sequence[str], *, most: int, last: str = "") -> list[Block]:
+def _list(title: str, lines: Sequence[str], *, left: int, last: str = "") -> list[Block]:
     if not lines:
         return []
-    left = len(lines) - most
-    rest = [words.more(left)] if left > 0 else []
-    return paragraphs(title, [*lines[:most], *rest, *([last] if last else [])])
+    rest = [words.more(left)] if left else []
+    return paragraphs(title, [*lines, *rest, *([last] if last else [])])

@@ -23,10 +23,11 @@ _CONNECTIONS = 32
 _CONNECT_WITHIN = timedelta(seconds=1)
 
 # A restart of Redis leaves dead connections in the pool; two tries are enough to replace one.
-# More would multiply with the time-outs.
 _RETRIES = 2
-_CODE = re.compile(r"(?:^|caused error: \(')([A-Z]+)\b")
 _BACKOFF = ExponentialBackoff(cap=0.1, base=0.01)
+
+# Redis' word for an error, as it comes from a command or from one in a pipeline.
+_CODE = re.compile(r"(?:^|caused error: \(')([A-Z]+)\b")
 
 
 @asynccontextmanager
@@ -38,7 +39,9 @@ async def connected(url: str) -> AsyncIterator[Redis]:
             max_connections=_CONNECTIONS,
             timeout=ANSWER_WITHIN.total_seconds(),
             socket_connect_timeout=_CONNECT_WITHIN.total_seconds(),
-            socket_timeout=ANSWER_WITHIN.total_seconds(),
+            # Every call is bounded by ``answering``. With a time-out of its own, redis-py sends
+            # through ``asyncio.wait_for``, which on 3.11 may swallow that bound.
+            socket_timeout=None,
             retry=Retry(_BACKOFF, _RETRIES),
             decode_responses=True,
         )
@@ -74,6 +77,6 @@ def translated() -> Iterator[None]:
 
 
 def _code(error: exceptions.RedisError) -> str:
-    # Redis' word for it (NOPERM, OOM, READONLY); the rest may name keys.
+    # NOPERM, OOM, READONLY; the rest of the text may name keys.
     found = _CODE.search(str(error))
     return f" ({found[1]})" if found else ""

@@ -6,7 +6,6 @@ the store and the queue is its care: a sweep puts every open intent into the que
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
@@ -200,13 +199,13 @@ class Queue:
             if not attempt:
                 return None
             if attempt > self._pace.attempts:
-                # Each of the attempts before took its process along.
-                await self._give_up(delivery, attempt)
+                # Asked here and not after a failure: an attempt may also take its process along.
+                await self._give_up(delivery)
                 return None
             await self._perform_it(delivery)
             await self._store.finish(delivery)
         except Exception as error:  # noqa: BLE001  # an intent must not take the queue along
-            return await self._failed(delivery, attempt, error)
+            return self._failed(delivery, attempt, error)
         return None
 
     async def _perform_it(self, delivery: str) -> None:
@@ -214,7 +213,7 @@ class Queue:
             raise StoreError("Nothing performs here yet.")
         await self._perform(delivery)
 
-    async def _failed(self, delivery: str, attempt: int, error: Exception) -> timedelta | None:
+    def _failed(self, delivery: str, attempt: int, error: Exception) -> timedelta | None:
         foreseen = isinstance(error, BotError)
         log.warning(
             "intent.failed",
@@ -224,19 +223,14 @@ class Queue:
             error=str(error) if foreseen else "",
             exc_info=None if foreseen else error,
         )
-        if attempt >= self._pace.attempts:
-            await self._give_up(delivery, attempt)
-            return None
         transient = isinstance(error, BotError) and error.transient
         if transient and attempt <= len(self._pace.waits):
             return self._pace.waits[attempt - 1]
         return None
 
-    async def _give_up(self, delivery: str, attempt: int) -> None:
-        log.error("intent.given_up", delivery=delivery, attempts=attempt)
-        # Where this fails it stays open, and the next sweep brings it here again.
-        with contextlib.suppress(StoreError):
-            await self._store.finish(delivery)
+    async def _give_up(self, delivery: str) -> None:
+        log.error("intent.given_up", delivery=delivery, attempts=self._pace.attempts)
+        await self._store.finish(delivery)
 
     async def _sweep_for_ever(self) -> None:
         while True:

@@ -4,11 +4,11 @@ Knows how an error of an instance becomes a blind spot, and how many requests a 
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from bot.errors import HarborError
+from bot.errors import HarborError, HarborUnauthorized, HarborUnreachable
 from bot.replication.verdicts import BlindSpot
 
 
@@ -19,17 +19,27 @@ Value = TypeVar("Value")
 class Eyes:
     """Collects what could not be seen while looking.
 
-    *answered* names the instances of which at least one read was answered.
+    *answered* names the instances of which at least one read was answered, *shut* those that
+    let one wait in vain or refused the account.
     """
 
     blind_spots: list[BlindSpot] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
+    shut: set[str] = field(default_factory=set)
 
-    async def see(self, look: Awaitable[Value], *, instance: str, what: str) -> Value | None:
+    async def see(
+        self, look: Coroutine[Any, Any, Value], *, instance: str, what: str
+    ) -> Value | None:
         """Await *look*; where the instance fails, note the blind spot and return None."""
+        if instance in self.shut - self.answered:
+            # Its blind spot is noted; asking again would cost one more time-out, or lock the account.
+            look.close()
+            return None
         try:
             value = await look
         except HarborError as error:
+            if isinstance(error, HarborUnreachable | HarborUnauthorized):
+                self.shut.add(instance)
             self.miss(f"{instance}: {what}", str(error), error.remedy)
             return None
         self.answered.add(instance)

@@ -5,9 +5,10 @@ import ipaddress
 import logging
 import ssl
 import traceback
+from dataclasses import replace
 
 import pytest
-from aiohttp import ClientSession, CookieJar, web
+from aiohttp import ClientConnectorDNSError, ClientSession, CookieJar, web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,7 +23,7 @@ from bot.errors import (
     HarborUnreachable,
     SettingsWrong,
 )
-from bot.harbor import transport
+from bot.harbor import network, transport
 from bot.harbor.client import connect
 from bot.ports import Meter
 from bot.replication.model import Repository, Status, Task
@@ -230,9 +231,13 @@ async def test_a_hanging_server_is_left_in_time(old_harbor, connected):
 
     async def hang(_request):
         await released.wait()
+        return web.Response()
 
     url, requests = await old_harbor(hang)
-    client = connected(url, timeout=dt.timedelta(milliseconds=40))
+    known = connected(url)
+    await known.version()
+    hasty = connected(url, timeout=dt.timedelta(milliseconds=40))
+    client = replace(hasty, memory=known.memory)
     with pytest.raises(HarborUnreachable, match=r"none came within 0\.04 s"):
         await client.search("vira")
     released.set()
@@ -245,6 +250,7 @@ async def test_many_questions_to_a_hanging_server_wait_once(serve, connected):
 
     async def hang(_request):
         await released.wait()
+        return web.Response()
 
     url, requests = await serve(hang)
     client = connected(url, timeout=dt.timedelta(milliseconds=40))
@@ -274,10 +280,21 @@ async def test_a_refused_connection_says_so(connected):
         await connected("http://127.0.0.1:1").search("vira")
 
 
-async def test_an_unknown_host_says_so(connected):
-    """A name that cannot be resolved is named."""
-    with pytest.raises(HarborUnreachable, match=r"the host name nowhere\.invalid is unknown"):
-        await connected("http://nowhere.invalid").search("vira")
+def test_an_unknown_host_says_so():
+    """A name that cannot be resolved is named, and worth a second try."""
+    error = ClientConnectorDNSError(None, OSError(-2, "Name or service not known"))
+    said = network.in_words(error, "stag", host="nowhere", seconds=15)
+    assert isinstance(said, HarborUnreachable)
+    assert str(said) == "stag gave no answer: the host name nowhere is unknown."
+    assert network.is_passing(error)
+
+
+@pytest.mark.parametrize("url", ["http://a..b", f"http://{'a' * 70}.example"])
+async def test_a_url_that_cannot_be_one_says_so(connected, url):
+    """A slip in a setting is a sentence about the URL, not a Python error."""
+    with pytest.raises(HarborBroken, match="has a URL that leads nowhere") as caught:
+        await connected(url).search("vira")
+    assert "URL" in caught.value.remedy
 
 
 async def test_what_is_no_http_says_so(outside, connected):

@@ -231,6 +231,15 @@ def test_another_line_may_tell_where_the_first_error_does_not():
     )
 
 
+def test_a_run_that_goes_on_is_explained_by_the_one_before_it():
+    """While a retry runs, what is left of the failed run is shown, and not surely."""
+    older = ERROR.replace("T03:00:01", "T02:59:01")
+    answer = explain([START + COPYING + "cut\n" + INFO.replace("T03", "T02") + "x\n" + older])
+    assert (answer.cause, answer.confidence) == ("network.tls_untrusted", Confidence.LOW)
+    assert explain([START + DONE + "cut\n" + older]).cause == "none"
+    assert explain([START + COPYING, STRANGE.replace("T03", "T02")]).cause == "unknown"
+
+
 def test_evidence_is_short_and_begins_with_what_decided():
     """One paragraph a line, at most 600 characters, the end kept where it can be."""
     page = "<html>\n" + "<p>" * 400 + "\n502 end</html>"

@@ -2,7 +2,7 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.replication.log_lines import attempts, newest, record, records
@@ -96,6 +96,9 @@ def test_a_tail_in_a_later_block_is_not_read_either():
     filler = line(100, "copying") * (BLOCK // 90)
     [run] = runs(line(100, SOURCE), filler, line(40, "old", "ERROR"))
     assert run.error is None
+    [run] = runs(line(100, SOURCE), line(40, "x"), filler.replace("03:01", "03:00"), line(41, "y"))
+    assert run.older.endswith(b"y\n")
+    assert len(run.older) == TAIL
 
 
 def test_lines_a_second_out_of_order_are_of_one_run():
@@ -159,7 +162,7 @@ def test_words_in_the_middle_of_a_line_are_no_event():
 def test_the_job_is_named_by_the_line_above_it():
     """`tail` prints a file's name above its text; the name belongs to the run below."""
     log = (
-        "==> /data/job_logs/20049.log <==\n"
+        "==> /data/job_logs/job_20049.log <==\n"
         + line(1, SOURCE)
         + "==> job 7 <==\n"
         + line(2, SOURCE)
@@ -299,6 +302,7 @@ def test_lines_that_only_mention_a_beginning_begin_nothing():
     assert len(runs("==> not closed\n" * 3)) == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 400), max_size=30))
 def test_the_same_is_read_however_the_stream_is_cut(cuts):
     """Chunk boundaries may fall anywhere, also inside a character."""

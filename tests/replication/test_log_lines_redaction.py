@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.replication.explanation import explain
@@ -73,6 +73,7 @@ def test_what_is_no_secret_stays_readable(text):
     assert redacted(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_hiding_twice_hides_no_more(text):
     """What has been hidden once is stable, so that a line may pass twice."""
@@ -80,6 +81,7 @@ def test_hiding_twice_hides_no_more(text):
     assert redacted(once) == once
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(0, 20_000))
 def test_a_secret_that_was_cut_is_not_shown(before, behind):
     """Where a long line is cut, no half of a secret shows."""

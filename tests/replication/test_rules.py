@@ -32,7 +32,7 @@ def test_each_row_has_a_log_that_only_it_explains(monkeypatch):
         used.add(id(rule))
         return rule
 
-    monkeypatch.setattr("bot.replication.explanation.first", noting)
+    monkeypatch.setattr("bot.replication.explanation.weighing.first", noting)
     for row in TEMPLATES:
         explain([PREFIX + row["message"]])
         explain([], status_text=row["message"])

@@ -194,13 +194,13 @@ async def test_the_eleventh_question_in_a_minute(stage, to, way):
     to("limit")
     slack = stage.slack
     who = {"command": "wang", "mention": "li", "dm": "chen"}[way]
-    place = "@chen" if way == "dm" else "#releases"
+    place = {"command": "#releases", "mention": "#approvals", "dm": "@chen"}[way]
 
     async def ask():
         if way == "command":
-            return await slack.command(who, "/harbor", QUESTION)
+            return await slack.command(who, "/harbor", QUESTION, channel=place)
         if way == "mention":
-            return await slack.mention(who, QUESTION)
+            return await slack.mention(who, QUESTION, channel=place)
         return await slack.dm(who, QUESTION)
 
     taken = [await ask() for _ in range(10)]

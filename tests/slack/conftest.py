@@ -38,7 +38,7 @@ def _no_proxies(monkeypatch):
 
 @pytest.fixture
 async def session():
-    """A session that the environment has no say in."""
+    """Open a session that the environment has no say in."""
     async with aiohttp.ClientSession(trust_env=False) as opened:
         yield opened
 
@@ -51,7 +51,7 @@ def clock():
 
 @pytest.fixture
 async def slack():
-    """A workspace in which the bot makes no mistake."""
+    """Open a workspace in which the bot makes no mistake."""
     async with SimulatedSlack() as simulated:
         yield simulated
         assert simulated.violations == []
@@ -59,7 +59,7 @@ async def slack():
 
 @pytest.fixture
 def client(session, slack):
-    """A careful client of the workspace."""
+    """Make a careful client of the workspace."""
     return open_client(session, token=slack.identity.bot_token, api_url=slack.api_url, proxy="")
 
 

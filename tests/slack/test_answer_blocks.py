@@ -20,10 +20,8 @@ from tests.slack.builders import (
     GOLDEN,
     IMAGE,
     LINE,
-    MISSING,
     SEVERAL,
     SYNCED,
-    WAITING,
     an_answer,
     seen,
 )
@@ -31,6 +29,7 @@ from tests.slack.limits import wrong_with
 
 
 def buttons(blocks):
+    """List the buttons of a message."""
     return [
         element for block in blocks if block["type"] == "actions" for element in block["elements"]
     ]
@@ -96,9 +95,10 @@ def test_the_golden_evidence_reads_as_it_should():
         " sha256:bf44a961a096 [stag: tag]\n2026-05-13 21:48:12 UTC \u2013 \u2716 Attempts"
     )
     assert "2026-05-14 09:31:04 UTC \u2013 Checked\n" in shown
-    assert f"Log around the decisive line\n2026-05-13T21:48:12Z [INFO] pulling\n" in shown
+    assert "Log around the decisive line\n2026-05-13T21:48:12Z [INFO] pulling\n" in shown
     assert shown.endswith(
-        "What I could not check\n\u2022 stag: access log: the account may not read it \u2192 Grant it."
+        "What I could not check\n\u2022 stag: access log: the account may not read it"
+        " \u2192 Grant it."
     )
     assert wrong_with(evidence_blocks(an_answer())) == []
     assert evidence_text(an_answer()) == f"Evidence: {IMAGE}"
@@ -239,15 +239,18 @@ CANARY = (
 
 
 def poisoned():
+    """Make a diagnosis whose every text is hostile."""
     return replace(
         GOLDEN,
         image=CANARY,
         cause=CANARY,
         summary=CANARY,
-        checks=tuple(
-            Check(name, state, CANARY, CANARY, None) for name in CheckName for state in CheckState
-        )
-        + (
+        checks=(
+            *tuple(
+                Check(name, state, CANARY, CANARY, None)
+                for name in CheckName
+                for state in CheckState
+            ),
             Check(CheckName.LOG, CheckState.BAD, CANARY, CANARY, datetime(2026, 1, 1, tzinfo=UTC)),
         ),
         rerun_when=CANARY,
@@ -281,6 +284,7 @@ def test_no_field_from_outside_can_ping_link_or_format(render):
 
 
 def texts(value):
+    """List the text objects in *value*."""
     if isinstance(value, list):
         return [found for each in value for found in texts(each)]
     if not isinstance(value, dict):

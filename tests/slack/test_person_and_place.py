@@ -22,6 +22,7 @@ CHANNEL = {"id": "C1", "is_member": True, "is_shared": False, "shared_team_ids":
 
 
 def without(name):
+    """Leave one field out of a full member."""
     return {key: value for key, value in MEMBER.items() if key != name}
 
 

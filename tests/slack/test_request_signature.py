@@ -19,6 +19,7 @@ STAMP = "1531420618"
 
 
 def seal(body=BODY, *, secret=SECRET, timestamp=STAMP, signature=SIGNATURE, now=NOW):
+    """Check a request of Slack, changed in some way."""
     return check(secret, body, timestamp=timestamp, signature=signature, now=now)
 
 

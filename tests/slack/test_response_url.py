@@ -21,7 +21,7 @@ SLACK = ("hooks.slack.com",)
     ],
 )
 def test_configured_hosts_are_posted_to(url, hosts):
-    """https anywhere that is configured; http on loopback, there on any port."""
+    """Https anywhere that is configured; http on loopback, there on any port."""
     assert is_allowed(url, hosts)
 
 
@@ -53,7 +53,7 @@ def test_no_other_host_is_posted_to(url, hosts):
 
 @pytest.fixture
 async def target():
-    """A server that answers what it is told to, and counts."""
+    """Open a server that answers what it is told to, and counts."""
     state = {"status": [], "got": [], "headers": {}}
 
     async def serve(request):

@@ -163,6 +163,7 @@ async def test_a_command_outside_is_answered_privately(chat, slack):
 
 
 def sent_back(slack):
+    """List what came by a way back."""
     return [call.given for call in slack.requests if call.method == "response_url"]
 
 
@@ -396,7 +397,7 @@ async def test_no_error_of_the_library_gets_out(chat, slack, code):
 
 @pytest.fixture
 async def odd_slack():
-    """A server that answers as no Slack does."""
+    """Open a server that answers as no Slack does."""
     state = {"answer": web.Response, "calls": 0}
 
     async def serve(_request):

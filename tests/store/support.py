@@ -114,7 +114,7 @@ async def performing(queue, perform) -> AsyncIterator[asyncio.Task]:
 
 async def everything(at):
     """Return every key with all that is in it, as one text each."""
-    async with Redis.from_url(at.url) as redis:
+    async with Redis.from_url(at.url, socket_timeout=None) as redis:
         keys = [key async for key in redis.scan_iter(count=1000)]
         return {key.decode(): str(await _value(redis, key)) for key in keys}
 

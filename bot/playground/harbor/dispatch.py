@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -70,18 +71,22 @@ class Route:
 
     def match(self, path: str) -> dict[str, str] | None:
         """Read the parameters out of *path*, or say that it is another's."""
-        found = re.fullmatch(_pattern(self.template), path)
+        found = _pattern(self.template).fullmatch(path)
         return found.groupdict() if found else None
 
 
 _SHAPES = {"": "[^/]+", "int": "[0-9]+", "any": ".+"}
 
 
-def _pattern(template: str) -> str:
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)(?::(\w+))?\}", template)
     names = zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
-    return re.escape(parts[0]) + "".join(
-        f"(?P<{name}>{_SHAPES[shape or '']}){re.escape(rest)}" for name, shape, rest in names
+    return re.compile(
+        re.escape(parts[0])
+        + "".join(
+            f"(?P<{name}>{_SHAPES[shape or '']}){re.escape(rest)}" for name, shape, rest in names
+        )
     )
 
 

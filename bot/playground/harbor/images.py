@@ -6,6 +6,7 @@ Knows the two manifest formats and how a digest is made. Does not know registrie
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 
@@ -36,7 +37,7 @@ class Image:
     @property
     def digest(self) -> str:
         """Name the content."""
-        return digest_of(self.body)
+        return _read(self.body)[0]
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -47,14 +48,21 @@ class Image:
     @property
     def blobs(self) -> list[Layer]:
         """List layers and configuration, in the order in which Harbor copies them."""
-        manifest = self.manifest
-        parts = [*manifest.get("layers", []), manifest.get("config")]
-        return [Layer(part["digest"], part["size"]) for part in parts if part]
+        return list(_read(self.body)[1])
 
     @property
     def size(self) -> int:
         """Add up what the image takes on disk."""
-        return len(self.body) + sum(blob.size for blob in self.blobs)
+        return len(self.body) + sum(blob.size for blob in _read(self.body)[1])
+
+
+@cache
+def _read(body: bytes) -> tuple[str, tuple[Layer, ...]]:
+    """Read digest and blobs, once for each content: worlds of 100,000 tags ask often."""
+    manifest = json.loads(body)
+    parts = [*manifest.get("layers", []), manifest.get("config")]
+    blobs = tuple(Layer(part["digest"], part["size"]) for part in parts if part)
+    return digest_of(body), blobs
 
 
 def digest_of(body: bytes) -> str:
@@ -70,12 +78,19 @@ def an_image(seed: str, *, size: int = 20_000, built: str = BUILT) -> Image:
 
 def docker_image(config: Layer, layers: list[Layer], *, built: str = BUILT) -> Image:
     """Write a manifest with docker's own indentation, on which its digest depends."""
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": DOCKER_MANIFEST,
-        "config": {"mediaType": DOCKER_CONFIG, "size": config.size, "digest": config.digest},
-        "layers": [
-            {"mediaType": LAYER, "size": layer.size, "digest": layer.digest} for layer in layers
-        ],
-    }
-    return Image(json.dumps(manifest, indent=3).encode(), DOCKER_MANIFEST, built)
+    listed = ",\n".join(_blob(LAYER, layer, 6) for layer in layers)
+    body = (
+        f'{{\n   "schemaVersion": 2,\n   "mediaType": "{DOCKER_MANIFEST}",\n'
+        f'   "config": {_blob(DOCKER_CONFIG, config, 3).lstrip()},\n'
+        f'   "layers": [\n{listed}\n   ]\n}}'
+    )
+    return Image(body.encode(), DOCKER_MANIFEST, built)
+
+
+def _blob(media_type: str, blob: Layer, depth: int) -> str:
+    # Written by hand: the library's own indentation takes most of the time of a large world.
+    space = " " * depth
+    return (
+        f'{space}{{\n{space}   "mediaType": "{media_type}",\n'
+        f'{space}   "size": {blob.size},\n{space}   "digest": "{blob.digest}"\n{space}}}'
+    )

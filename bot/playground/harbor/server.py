@@ -197,7 +197,8 @@ class SimulatedHarbor:
             return fault.answer()
         if fault is not None and fault.drop and not fault.applied:
             return _hang_up(request)
-        answer = await self._watched_answer(received, base=f"http://{request.host}", peer=peer)
+        base = self.state.external_url or f"http://{request.host}"
+        answer = await self._watched_answer(received, base=base, peer=peer)
         return _hang_up(request) if fault is not None and fault.drop else answer
 
     def _received(

@@ -31,7 +31,11 @@ ADMIN_ONLY = "adminonly"
 
 @dataclass(slots=True)
 class State:
-    """Everything that a Harbor keeps in its database and its storage."""
+    """Everything that a Harbor keeps in its database and its storage.
+
+    *external_url* is what it believes to be called and names in its answers; if empty it says
+    the name under which it was asked.
+    """
 
     accounts: dict[str, Account] = field(default_factory=dict)
     projects: dict[int, Project] = field(default_factory=dict)
@@ -45,7 +49,9 @@ class State:
     audit: list[AuditRow] = field(default_factory=list)
     project_creation: str = EVERYONE
     read_only: bool = False
+    external_url: str = ""
     queue_paused: bool = False
+    _tasks_of: dict[int, list[Task]] = field(default_factory=dict)
     _last: dict[str, int] = field(default_factory=dict)
 
     def next_id(self, kind: str, wanted: int | None = None) -> int:
@@ -171,6 +177,17 @@ class State:
         self.endpoints[given] = endpoint
         return endpoint
 
+    def add_task(self, task: Task) -> None:
+        """Put a task into its execution."""
+        self.tasks[task.id] = task
+        self._tasks_of.setdefault(task.execution_id, []).append(task)
+
     def tasks_of(self, execution_id: int) -> list[Task]:
         """List the tasks of an execution."""
-        return [task for task in self.tasks.values() if task.execution_id == execution_id]
+        return list(self._tasks_of.get(execution_id, []))
+
+    def forget(self, execution_id: int) -> None:
+        """Remove an execution with its tasks and their logs."""
+        for task in self._tasks_of.pop(execution_id, []):
+            del self.tasks[task.id]
+        self.executions.pop(execution_id, None)

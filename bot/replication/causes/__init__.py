@@ -5,7 +5,6 @@ from a log that is `rules`, from the state of two registries it is `diagnosis`.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from bot.replication.causes import destination, harbor, network, nothing, policy, source
 from bot.replication.causes.kinds import Cause, Confidence, Rerun, Side
@@ -13,13 +12,11 @@ from bot.replication.causes.kinds import Cause, Confidence, Rerun, Side
 
 __all__ = ["CAUSES", "Cause", "Confidence", "Rerun", "Side", "cause"]
 
-CAUSES: Mapping[str, Cause] = MappingProxyType(
-    {
-        row.code: row
-        for room in (source, destination, network, policy, harbor, nothing)
-        for row in room.ROWS
-    }
-)
+CAUSES: Mapping[str, Cause] = {
+    row.code: row
+    for room in (source, destination, network, policy, harbor, nothing)
+    for row in room.ROWS
+}
 
 
 def cause(code: str) -> Cause:

@@ -47,7 +47,7 @@ class Attempt:
     `error` is the first error that was not healed within the run, `before` the record above it,
     `repeats` how often the same layer broke off again. `opening` and `ending` are its first and
     last bytes; `opens` the words it began with, `skipped` whether a tag was left out because the
-    policy may not override.
+    policy may not override; `older` the end of what an older run left behind it.
     """
 
     job: str | None = None
@@ -59,6 +59,7 @@ class Attempt:
     before: Record | None = None
     repeats: int = 0
     skipped: bool = False
+    older: bytes = b""
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ class _Run:
     above: bytes = b""
     repeats: int = 0
     skipped: bool = False
+    older: bytes = b""
     overwritten: bool = False
     unfinished: bool = False
     retried: bool = False
@@ -100,6 +102,7 @@ class _Run:
             before=next(reversed(list(records(whole))), None),
             repeats=self.repeats,
             skipped=self.skipped,
+            older=self.older,
         )
 
 
@@ -155,12 +158,16 @@ class _Reader:
     def _piece(self, piece: bytes) -> None:
         """Take in lines of one run; what is older than its beginning is none of it."""
         run = self._run
-        if not piece or run.overwritten:
+        if run.overwritten:
+            run.older = (run.older + piece[-TAIL:])[-TAIL:]
+            return
+        if not piece:
             return
         first, last = _ends(piece)
         run.started = run.started or first
         if run.started and last and _before(run.started, last):
-            piece = _newer(piece, run.started)
+            whole, piece = piece, _newer(piece, run.started)
+            run.older = whole[len(piece) :][-TAIL:]
             run.overwritten = True
         run.skipped = run.skipped or (_SKIPPED in piece and _skips(piece))
         self._errors(piece)

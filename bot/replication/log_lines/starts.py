@@ -18,7 +18,7 @@ _OPENS = re.compile(
     rb"initializing: |initialization completed: |client for source registry \[type"
     rb"|failed to create client for source registry"
 )
-_NAMED = re.compile(rb"==> (?:job |task )?(?:[^ ]*/)?(\d+|[0-9a-f]{16,})(?:\.log)? <==$")
+_NAMED = re.compile(rb"==> (?:[^ ]*/)?(?:(?:job|task)[ _])?(\d+|[0-9a-f]{16,})(?:\.log)? <==$")
 _PLAIN_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
 FIRST = b"initializing: "  # the first of the two opening lines of 1.2
 LINE = 2000  # an opening line is known by its first bytes

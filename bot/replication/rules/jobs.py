@@ -92,8 +92,8 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="jobservice.log_missing",
-        text=r"no log data getter is configured|failed to get the job log|the log of task \d+ not "
-        r"found|replication (?:task|job) \d+ not found"
+        text=r"(?:execution|task|job) \d+ not found|contains no task with ID"
+        r"|no log data getter is configured|failed to get the job log"
         r"|/log' error: 404|message from jobservice: 404",
         confidence=Confidence.MEDIUM,
         also=("jobservice.no_worker", "jobservice.log_unwritable", "jobservice.stuck"),
@@ -106,6 +106,19 @@ ROWS: tuple[Rule, ...] = (
         rerun=Rerun.UNKNOWN,
         rerun_when="It depends on the task's status: pending waits for a worker; failed lost "
         "its log.",
+    ),
+    Rule(
+        cause="harbor.component_down",
+        text=r"^\{\"code\":500,\"message\":\"Internal Server Error\"\}$"
+        r"|^\{\"errors\":\[\{\"code\":\"UNKNOWN\",\"message\":\"internal server error\"\}\]\}$",
+        confidence=Confidence.MEDIUM,
+        also=("jobservice.log_missing",),
+    ),
+    Rule(
+        cause="jobservice.log_missing",
+        text=r"beego application error|\(beego framework\)",
+        confidence=Confidence.LOW,
+        also=("harbor.component_down",),
     ),
     Rule(
         cause="harbor.component_down",

@@ -10,6 +10,7 @@ from bot.replication.rules.rule import Rule
 _LAYER = frozenset({Step.PUSH_BLOB, Step.PULL_BLOB})
 _ISSUED = re.compile(r"/service/token|/chartrepo/")
 _ENDPOINT = re.compile(r"registry https?://([^/\s]+?):? ")
+_CUT_OFF = r"dial tcp|lookup |EOF|Client\.Timeout|connection reset|TLS handshake timeout"
 _HALF_HOUR = range(1795, 1830)
 _NOWHERE = Endpoint()
 
@@ -19,19 +20,38 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
 
 
-def _sent_elsewhere(fault: Fault) -> bool:
-    """Say whether a token or chart was to be fetched from another address than the endpoint's."""
-    tokens = [(scheme, host) for scheme, host, path in fault.reached if _ISSUED.match(path)]
-    if not tokens:
-        return False
-    scheme, host = tokens[-1]
-    known = {other for _, other, path in fault.reached if not _ISSUED.match(path)}
+def _issued(fault: Fault) -> list[tuple[str, str]]:
+    """List scheme and host of the token and chart addresses that were dialled."""
+    return [(scheme, host) for scheme, host, path in fault.reached if _ISSUED.match(path)]
+
+
+def _asked_first(fault: Fault) -> set[str]:
+    """Collect the hosts that are known to be the endpoint's own."""
+    known = {host for _, host, path in fault.reached if not _ISSUED.match(path)}
     known.update(_ENDPOINT.findall(fault.message))
     if fault.peer:
         known.add(_host(fault.peer.url))
-    if host in known:
-        return fault.peer is not None and not fault.peer.url.startswith(scheme + ":")
-    return bool(known) or "EOF" in fault.message
+    return known
+
+
+def _sent_elsewhere(fault: Fault) -> bool:
+    """Say whether a token or chart was to be fetched from another address than the endpoint's."""
+    issued, known = _issued(fault), _asked_first(fault)
+    if not issued or not known:
+        return False
+    scheme, host = issued[-1]
+    if host not in known:
+        return True
+    return fault.peer is not None and not fault.peer.url.startswith(scheme + ":")
+
+
+def _sent_somewhere(fault: Fault) -> bool:
+    """Say whether a token could not be fetched, and nothing tells the endpoint's own address.
+
+    Who names the address of the token has just answered; that it cannot be reached speaks for
+    another one.
+    """
+    return bool(_issued(fault)) and not _asked_first(fault)
 
 
 def _redirected(fault: Fault) -> bool:
@@ -61,10 +81,13 @@ def _again_and_again(fault: Fault) -> bool:
 
 
 ROWS: tuple[Rule, ...] = (
+    Rule(cause="harbor.external_url", where=_sent_elsewhere, text=_CUT_OFF),
     Rule(
         cause="harbor.external_url",
-        where=_sent_elsewhere,
-        text=r"dial tcp|lookup |EOF|Client\.Timeout|connection reset|TLS handshake timeout",
+        where=_sent_somewhere,
+        text=_CUT_OFF,
+        confidence=Confidence.MEDIUM,
+        also=("network.dns", "network.unreachable", "network.timeout"),
     ),
     Rule(
         cause="endpoint.wrong_url",
@@ -161,6 +184,13 @@ ROWS: tuple[Rule, ...] = (
         steps=AT_PUSH | _LAYER,
         confidence=Confidence.MEDIUM,
         also=("network.unreachable",),
+    ),
+    Rule(
+        cause="endpoint.wrong_url",
+        text=r"\"?http://\S+: EOF$",
+        steps=BEFORE_PUSH | {Step.SOURCE_CLIENT},
+        confidence=Confidence.MEDIUM,
+        also=("network.connection_dropped", "network.timeout"),
     ),
     Rule(
         cause="network.connection_dropped",

@@ -184,4 +184,4 @@ def add_runs(state, logs):
         task.status, task.started, task.ended = "Succeed", BEFORE, BEFORE
         if not gone:
             task.log = "2026-11-25T03:10:06Z [INFO] [/controller/…]: client for source registry\n"
-        state.tasks[number] = task
+        state.add_task(task)

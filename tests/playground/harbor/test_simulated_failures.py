@@ -17,8 +17,8 @@ OLD = {
     Failure.SOURCE_TAG_UNREADABLE: (
         "error",
         (
-            "[transfer.go:351]: an error occurred while pulling manifest of frontend-rls/vira:v9 from"
-            ' http://registry:5000: 404 {"errors":[{"code":"MANIFEST_UNKNOWN","message":'
+            "[transfer.go:351]: an error occurred while pulling manifest of frontend-rls/vira:v9"
+            ' from http://registry:5000: 404 {"errors":[{"code":"MANIFEST_UNKNOWN","message":'
             '"manifest unknown","detail":{"Tag":"v9"}}]}\n'
         ),
     ),
@@ -29,8 +29,9 @@ OLD = {
     Failure.SOURCE_BLOB_MISSING: (
         "error",
         (
-            f"[transfer.go:424]: an error occurred while pulling blob {BLOB} of frontend-rls/vira:v9"
-            ' from http://registry:5000: 404 {"errors":[{"code":"BLOB_UNKNOWN"'
+            f"[transfer.go:424]: an error occurred while pulling blob {BLOB} of"
+            " frontend-rls/vira:v9 from http://registry:5000: "
+            '404 {"errors":[{"code":"BLOB_UNKNOWN"'
         ),
     ),
     Failure.DESTINATION_UNAUTHORIZED: (
@@ -96,9 +97,9 @@ NEW = {
     Failure.TAG_IMMUTABLE: (
         "log",
         (
-            "transfer.go:502]: failed to push manifest of artifact team/app:v9: http status code: "
-            '412, body: {"errors":[{"code":"PRECONDITION","message":"Failed to process request due '
-            "to 'app:v9' configured as immutable.\"}]}\n"
+            "transfer.go:502]: failed to push manifest of artifact team/app:v9: http status "
+            'code: 412, body: {"errors":[{"code":"PRECONDITION","message":"Failed to process '
+            "request due to 'app:v9' configured as immutable.\"}]}\n"
         ),
     ),
     Failure.NEVER_STARTS: ("Pending", None),

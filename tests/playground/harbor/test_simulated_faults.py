@@ -70,9 +70,9 @@ async def test_reads_can_be_reset(client):
     """The connection breaks without an answer while the fault lasts."""
     async with golden_pair() as pair:
         url = f"{pair.stag.url}/api/systeminfo"
-        with pair.stag.suffering(faults.reset("/api/systeminfo")):
-            with pytest.raises(aiohttp.ClientError):
-                await client.get(url)
+        fault = faults.reset("/api/systeminfo")
+        with pair.stag.suffering(fault), pytest.raises(aiohttp.ClientError):
+            await client.get(url)
         again = await client.get(url)
 
     assert again.status == 200

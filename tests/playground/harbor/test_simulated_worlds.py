@@ -180,6 +180,18 @@ async def test_the_modern_world_can_end_at_a_given_present(client):
     assert tasks.json[0]["end_time"] == "2027-01-04T11:59:50.000Z"
 
 
+async def test_a_wrong_external_url_shows_in_the_token_realm(client):
+    """A Harbor that believes to be called otherwise sends clients there for their token."""
+    realms = []
+    async with golden_pair() as old, modern_pair() as new:
+        for harbor in (old.stag, new.stag):
+            harbor.state.external_url = "https://core.harbor.domain"
+            answer = await client.get(f"{harbor.url}/v2/", login=None)
+            realms.append(answer.headers["www-authenticate"].partition(",")[0])
+
+    assert realms == ['Bearer realm="https://core.harbor.domain/service/token"'] * 2
+
+
 async def test_worlds_begin_unasked():
     """What happened before is not in the record of requests."""
     async with golden_pair() as golden, modern_pair() as modern:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeVar
 
@@ -131,6 +132,7 @@ def body_of(asked: Asked, name: str) -> dict[str, Any]:
     return order
 
 
+@lru_cache(maxsize=10_000)
 def instant(time: datetime | None) -> str:
     """Write a time in milliseconds; Go's zero time where there is none."""
     if time is None:

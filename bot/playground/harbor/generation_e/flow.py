@@ -74,20 +74,13 @@ def stop(site: Site, run: Execution) -> None:
         _end(site, run, "Stopped", "")
 
 
-def forget(site: Site, run: Execution) -> None:
-    """Remove an execution with its tasks and their logs."""
-    for task in site.state.tasks_of(run.id):
-        del site.state.tasks[task.id]
-    site.state.executions.pop(run.id, None)
-
-
 def sweep(site: Site) -> None:
     """Keep the newest executions of each policy, as Harbor's own sweep does."""
     for policy_id in list(site.state.policies):
         runs = [run for run in site.state.executions.values() if run.policy_id == policy_id]
         for run in sorted(runs, key=lambda one: one.id)[:-KEPT]:
             if run.status != "InProgress":
-                forget(site, run)
+                site.state.forget(run.id)
 
 
 def refresh(site: Site, run: Execution) -> None:
@@ -210,7 +203,7 @@ def _add_task(
     job_id = digest_of(f"task {given} of {site.url}".encode()).removeprefix("sha256:")[:24]
     to = destination_of(policy, repository)
     task = Task(given, run.id, repository, to, references=references, job_id=job_id)
-    site.state.tasks[given] = task
+    site.state.add_task(task)
     changed = partial(_changed, site, run)
     site.timers.after(site.habits.queue, partial(transfer.run, site, task, policy, changed))
 

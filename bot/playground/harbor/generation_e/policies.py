@@ -10,7 +10,6 @@ from typing import Any
 from aiohttp import web
 
 from bot.playground.harbor.dispatch import Asked
-from bot.playground.harbor.generation_e import flow
 from bot.playground.harbor.generation_e.answers import (
     Listing,
     Refused,
@@ -89,7 +88,7 @@ async def delete_policy(site: Site, asked: Asked) -> web.Response:
     del site.state.policies[policy.id]
     if site.version.at_least(2, 3):
         for run in runs:
-            flow.forget(site, run)
+            site.state.forget(run.id)
     return done()
 
 
