@@ -7,6 +7,7 @@ order.
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import time
 from collections.abc import AsyncIterator, Coroutine
@@ -23,7 +24,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot.errors import BotError
+from bot.errors import BotError, SettingsWrong
 from bot.harbor.client import HarborClient, connect
 from bot.harbor.transport import open_session
 from bot.ports import Accepted, Asked, Intent, Readers
@@ -138,12 +139,11 @@ async def _serve(
     async def perform(delivery: str) -> None:
         await take_question(services, delivery)
 
-    work = asyncio.create_task(opened.queue.run(perform))
     runner = web.AppRunner(door.application(), access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port)
-        await site.start()
+        await _listen(runner, settings)
+        work = asyncio.create_task(opened.queue.run(perform))
         port = runner.addresses[0][1]
         print(f"ready http://{settings.host}:{port}", flush=True)
         log.info("bot.ready", harbors=list(settings.instances()), store=opened.kind)
@@ -157,6 +157,15 @@ async def _serve(
         ended.cancel()
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else "there is no such address"
+        where = f"{settings.host}:{settings.port}"
+        raise SettingsWrong((f"HOST, PORT: cannot listen on {where}: {why}",)) from error
 
 
 def _slack_session() -> aiohttp.ClientSession:

@@ -6,7 +6,7 @@ summary.
 
 from collections.abc import Sequence
 
-from bot.replication.causes import CAUSES, Confidence, Rerun
+from bot.replication.causes import Confidence, Rerun
 from bot.replication.decisive import newer_doubt
 from bot.replication.defects import Defect, defect_behind
 from bot.replication.facts import Attempt, Facts
@@ -31,10 +31,8 @@ _NEED_THE_TAG_THERE = frozenset({"dest.immutable_tag", "policy.override_skip"})
 
 
 def cause_of(attempt: Attempt) -> str:
-    """Name the cause of a failed attempt: what its log says, else that there is none to read."""
-    if attempt.explanation is not None:
-        return attempt.explanation.cause
-    return "jobservice.log_missing" if attempt.log_gone else "unknown"
+    """Name the cause of a failed attempt, which is what its log says."""
+    return attempt.explanation.cause if attempt.explanation else "unknown"
 
 
 def race_behind(facts: Facts, attempt: Attempt) -> Defect | None:
@@ -94,7 +92,7 @@ def startable(facts: Facts, rerun: Rerun, when: str) -> tuple[Rerun, str]:
 def remedy_of(facts: Facts, attempt: Attempt, rerun: Rerun) -> str:
     """Say what to do about a failed attempt."""
     told = attempt.explanation
-    remedy = told.remedy if told else CAUSES[cause_of(attempt)].remedy
+    remedy = told.remedy if told else "Look for the task in Harbor's jobservice log."
     race = race_behind(facts, attempt)
     if race is not None:
         remedy = f"Run the copy again; Harbor {race.mended} and later do not have this race."

@@ -3,19 +3,21 @@
 Says what was seen; decides nothing.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
+from bot.replication.decisive import last_ended, newer_doubt
 from bot.replication.defects import Defect
 from bot.replication.facts import Attempt, Facts, Place
-from bot.replication.model import Status, Trigger
+from bot.replication.model import Policy, Status
+from bot.replication.sentences import RUNS, does, nearest, policy_name, spelled, stamp
 from bot.replication.verdicts import Check, CheckName, CheckState
 
 
-_STATED = {Status.SUCCEED: CheckState.OK, Status.FAILED: CheckState.BAD}
-_RUNS = {
-    Trigger.EVENT_BASED: "on push",
-    Trigger.SCHEDULED: "on a schedule",
-    Trigger.MANUAL: "by hand",
+_STATED = {
+    Status.SUCCEED: CheckState.OK,
+    Status.FAILED: CheckState.BAD,
+    Status.STOPPED: CheckState.BAD,
 }
 
 
@@ -28,7 +30,7 @@ def all_checks(facts: Facts, attempt: Attempt | None, defect: Defect | None) -> 
         _policy(facts),
         _attempts(facts, attempt),
         _log(facts, attempt),
-        _endpoint(facts),
+        _endpoint(facts, attempt),
         _version(facts, defect),
     )
 
@@ -39,23 +41,30 @@ def _image(facts: Facts) -> Check:
     return Check(
         CheckName.IMAGE,
         CheckState.OK,
-        f"{facts.asked} is read as {facts.image}, the only tag that begins so",
+        f"{facts.asked} is read as {facts.image}, the only image that fits",
     )
 
 
 def _source(facts: Facts) -> Check:
-    return _place(CheckName.SOURCE, facts.source, pushed_at=facts.pushed_at)
+    check = _place(CheckName.SOURCE, facts.source, facts, pushed_at=facts.pushed_at)
+    if facts.source.lacks and facts.deleted_at:
+        detail = f"{check.detail}; deleted there {stamp(facts.deleted_at)}"
+        return replace(check, detail=detail, at=facts.deleted_at)
+    return check
 
 
 def _destination(facts: Facts) -> Check:
     here, there = facts.source.artifact, facts.destination.artifact
-    check = _place(CheckName.DESTINATION, facts.destination)
+    check = _place(CheckName.DESTINATION, facts.destination, facts)
     if here is None or there is None or here.digest == there.digest:
         return check
-    return Check(check.name, CheckState.BAD, f"{check.detail}, not what the source holds")
+    detail = f"{check.detail}, not what the source holds"
+    return replace(check, state=CheckState.BAD, detail=detail)
 
 
-def _place(name: CheckName, place: Place, *, pushed_at: datetime | None = None) -> Check:
+def _place(
+    name: CheckName, place: Place, facts: Facts, *, pushed_at: datetime | None = None
+) -> Check:
     where = f"{place.instance}: tag"
     if not place.seen:
         return Check(name, CheckState.UNKNOWN, f"{place.instance} was not seen", where)
@@ -64,55 +73,60 @@ def _place(name: CheckName, place: Place, *, pushed_at: datetime | None = None) 
         return Check(name, CheckState.BAD, f"not on {place.instance}", where)
     at = pushed_at or artifact.pushed_at or artifact.built_at
     how = "pushed" if pushed_at or artifact.pushed_at else "built"
-    when = f", {how} {_stamp(at)}" if at else ""
-    detail = f"on {place.instance}, {artifact.digest[:19]}{when}"
+    when = f", {how} {stamp(at)}" if at else ""
+    other = "" if artifact.repository == facts.repository else f" as {artifact.repository}"
+    detail = f"on {place.instance}{other}, {artifact.digest[:19]}{when}"
     return Check(name, CheckState.OK, detail, where, at)
 
 
 def _policy(facts: Facts) -> Check:
     where = f"{facts.holder}: policies"
-    way = f"from {facts.source.instance} to {facts.destination.instance}"
-    selecting = [fit.policy for fit in facts.policies if fit.selection.selects]
-    if not selecting:
-        clause = next((fit.selection.clause for fit in facts.policies), "")
-        why = f": {clause}" if clause else f": none goes {way}"
-        return Check(CheckName.POLICY, CheckState.BAD, f"no policy selects it{why}", where)
-    policy = next((one for one in selecting if one.enabled), selecting[0])
+    if not facts.selecting:
+        state = CheckState.UNKNOWN if facts.records_hidden else CheckState.BAD
+        return Check(CheckName.POLICY, state, _none_selects(facts), where)
+    policy = facts.selecting[0]
+    fit = next(fit for fit in facts.policies if fit.policy is policy)
     state = CheckState.OK if policy.enabled else CheckState.BAD
-    enabled = f"enabled, runs {_RUNS[policy.trigger]}" if policy.enabled else "disabled"
-    detail = f"{policy.name} ({policy.id}) selects it, {enabled}"
+    enabled = f"enabled, runs {RUNS[policy.trigger]}" if policy.enabled else "disabled"
+    detail = f"{policy_name(policy)} selects it, {enabled}"
+    if fit.selection.unknown:
+        detail += f"; not judged: {fit.selection.unknown}"
+        state = CheckState.UNKNOWN if policy.enabled else state
+    others = len(facts.selecting) - 1
+    detail += f"; {others} more select it" if others else ""
     return Check(CheckName.POLICY, state, detail, where, policy.active_since)
 
 
-def _attempts(facts: Facts, attempt: Attempt | None) -> Check:
-    where = f"{facts.holder}: policy records"
+def _none_selects(facts: Facts) -> str:
+    seen = " that was seen" if facts.records_hidden else ""
+    near = nearest(facts)
+    if near is None:
+        return f"no policy{seen} goes from {facts.source.instance} to {facts.destination.instance}"
+    name, clause = policy_name(near.policy), near.selection.clause
+    return f"no policy{seen} selects it; the nearest, {name}, does not: {clause}"
+
+
+def _attempts(facts: Facts, decisive: Attempt | None) -> Check:
+    where = f"{facts.holder}: records of the policies"
+    attempt = decisive or last_ended(facts)
     if attempt is None:
-        state = CheckState.UNKNOWN if _hidden(facts) else CheckState.BAD
-        return Check(CheckName.ATTEMPTS, state, "no attempt was found", where)
-    status = attempt.task.status if attempt.task else attempt.execution.status
-    state = _STATED.get(status, CheckState.UNKNOWN)
+        state = CheckState.UNKNOWN if facts.records_hidden else CheckState.BAD
+        return Check(CheckName.ATTEMPTS, state, _none_found(facts), where)
+    state = _STATED.get(attempt.status, CheckState.UNKNOWN)
     known = "" if attempt.names_tag else ", which may not have had this tag"
-    others = len(facts.attempts) - 1
-    more = f"; {others} more" if others else ""
-    detail = f"{attempt.label} {_ended(attempt)}{_after(facts, attempt)}{known}{more}"
+    others = [one for one in facts.attempts if one is not attempt and one.names_tag is not False]
+    doubt = newer_doubt(facts, attempt)
+    more = f"; {len(others)} more" if others else ""
+    if doubt:
+        more += f", of which {doubt.label} is newer, {does(doubt)} and may have had it"
+    detail = f"{attempt.label} {does(attempt)}{_after(facts, attempt)}{known}{more}"
     return Check(CheckName.ATTEMPTS, state, detail, where, attempt.at)
 
 
-def _hidden(facts: Facts) -> bool:
-    return any("records" in spot.what for spot in facts.blind_spots)
-
-
-def _ended(attempt: Attempt) -> str:
-    if attempt.task is not None and attempt.task.retrying:
-        return "failed and waits for Harbor's next try"
-    status = attempt.task.status if attempt.task else attempt.execution.status
-    return {
-        Status.SUCCEED: "succeeded",
-        Status.FAILED: "failed",
-        Status.STOPPED: "was stopped",
-        Status.IN_PROGRESS: "is running",
-        Status.PENDING: "waits for a worker",
-    }[status]
+def _none_found(facts: Facts) -> str:
+    if facts.earlier:
+        return f"no attempt since the push; {facts.earlier} before it, for an earlier content"
+    return "no attempt was found"
 
 
 def _after(facts: Facts, attempt: Attempt) -> str:
@@ -121,30 +135,34 @@ def _after(facts: Facts, attempt: Attempt) -> str:
     since = pushed or (artifact.built_at if artifact else None)
     if since is None or attempt.at is None or attempt.at < since:
         return ""
-    seconds = round((attempt.at - since).total_seconds())
-    return f" {_span(seconds)} after the {'push' if pushed else 'build'}"
+    return f" {spelled(attempt.at - since)} after the {'push' if pushed else 'build'}"
 
 
 def _log(facts: Facts, attempt: Attempt | None) -> Check:
     if attempt is None:
-        return Check(CheckName.LOG, CheckState.SKIPPED, "no attempt, no log")
-    where = f"{facts.holder}: log of {attempt.label}"
+        return Check(CheckName.LOG, CheckState.SKIPPED, "no attempt whose log would tell")
+    what = "log" if attempt.task else "status text"
+    where = f"{facts.holder}: {what} of {attempt.label}"
     told = attempt.explanation
     if attempt.log_gone:
         return Check(CheckName.LOG, CheckState.UNKNOWN, "the log is gone", where)
+    if told is None and attempt.status is Status.PENDING:
+        return Check(CheckName.LOG, CheckState.SKIPPED, "not begun, so no log yet", where)
     if told is None:
-        return Check(CheckName.LOG, CheckState.SKIPPED, "not read", where)
+        return Check(CheckName.LOG, CheckState.UNKNOWN, "the log was not read", where)
     if not told.evidence:
-        return Check(CheckName.LOG, CheckState.OK, "nothing in it points to a failure", where)
-    state = CheckState.OK if told.cause == "none" else CheckState.BAD
+        return Check(CheckName.LOG, CheckState.UNKNOWN, f"the {what} says nothing", where)
+    quiet = told.cause == "none" or not attempt.status.ended_badly
+    state = CheckState.OK if quiet else CheckState.BAD
     return Check(CheckName.LOG, state, told.evidence[0], where, attempt.changed_at)
 
 
-def _endpoint(facts: Facts) -> Check:
-    fit = next((fit for fit in facts.policies if fit.selection.selects), None)
+def _endpoint(facts: Facts, attempt: Attempt | None) -> Check:
+    policy: Policy | None = next(iter(facts.selecting), None)
+    policy = attempt.policy if attempt else policy
     endpoint = None
-    if fit is not None:
-        endpoint = fit.policy.destination if fit.policy.source.local else fit.policy.source
+    if policy is not None:
+        endpoint = policy.destination if policy.source.local else policy.source
     if endpoint is None or not endpoint.status:
         why = "Harbor holds no opinion of its health"
         return Check(CheckName.ENDPOINT, CheckState.SKIPPED, why)
@@ -166,14 +184,3 @@ def _version(facts: Facts, defect: Defect | None) -> Check:
         return Check(CheckName.VERSION, CheckState.OK, name, where)
     detail = f"{name}: before {defect.mended} {defect.why} ({defect.known_from})"
     return Check(CheckName.VERSION, CheckState.BAD, detail, where)
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _span(seconds: int) -> str:
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"

@@ -140,6 +140,7 @@ def _arrived(facts: Facts) -> Finding | None:
         return None
     else:
         how, sure = f"{here.instance} was not seen, so the two were not compared", Confidence.HIGH
+    ended = last_ended(facts)
     return Finding(
         Verdict.SYNCED,
         f"{facts.image} is on {there.instance}: {how}.",
@@ -147,15 +148,18 @@ def _arrived(facts: Facts) -> Finding | None:
         sure,
         Rerun.USELESS,
         "The image is at the destination.",
-        attempt=last_ended(facts),
+        attempt=ended if ended and ended.status is Status.SUCCEED else None,
     )
 
 
 def _may_be_outdated(facts: Facts) -> bool:
     """Say whether an attempt that did not arrive is newer than what the destination holds."""
+    if under_way(facts) is not None:
+        return True
     ended = last_ended(facts)
-    newer = ended is not None and ended.status is not Status.SUCCEED
-    return under_way(facts) is not None or (newer and not _overtaken(facts, ended))
+    if ended is None or ended.status is Status.SUCCEED:
+        return False
+    return not _overtaken(facts, ended)
 
 
 def _under_way(facts: Facts) -> Finding | None:

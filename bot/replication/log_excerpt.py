@@ -17,7 +17,11 @@ _TAGS = (
     re.compile(rb"initialization completed: [^\n]*?tags: \[([^\]\n]+)\]"),
 )
 _AROUND = 6
-_LONGEST_LINE = 400
+_SEARCHED = 5000  # lines
+_LONGEST_LINE = 400  # characters of a line that are shown
+_REDACTED_LINE = 4000  # bytes of a line that are looked at: a secret that was cut is not seen
+_ACROSS = 4  # lines that the beginning of a record may go over
+_BEGINNING = 120  # characters by which the decisive line is found again
 LONGEST_EXCERPT = 2800
 
 
@@ -27,44 +31,46 @@ def tags_in_log(log: bytes) -> tuple[str, ...] | None:
         found = pattern.findall(log)
         if found:
             last = found[-1].decode("utf-8", "replace")
-            return tuple(re.split(r"[,\s]+", last.strip()))
+            return tuple(re.findall(r"[^,\s]+", last)) or None
     return None
 
 
 def excerpt(log: bytes, told: Explanation) -> str:
-    """Cut the decisive line with six lines around it, redacted, at most 2,800 characters."""
-    lines = [
-        redacted(line[:_LONGEST_LINE].decode("utf-8", "replace"))
-        for line in log.splitlines()[-5000:]
-    ]
-    at = _place_of(lines, told)
-    around = lines[max(0, at - _AROUND) : at + _AROUND + 1]
-    text = "\n".join(around)
-    if len(text) <= LONGEST_EXCERPT:
-        return text
-    return _narrowed(around, min(at, _AROUND))
+    """Cut the decisive line with six lines around it, redacted, at most 2,800 characters.
+
+    Where the decisive line is not among the last lines of the log, it stands alone.
+    """
+    lines = [_shown(line) for line in log.splitlines()[-_SEARCHED:]]
+    decisive = next(iter(told.evidence), "")
+    at = _place_of(lines, decisive)
+    if at is None:
+        return decisive[:LONGEST_EXCERPT]
+    return "\n".join(_around(lines, at))
 
 
-def _place_of(lines: Sequence[str], told: Explanation) -> int:
-    for line in told.evidence:
-        start = line[:120]
-        for at in range(len(lines) - 1, -1, -1):
-            if start and start in lines[at]:
-                return at
-    return max(0, len(lines) - 1)
+def _shown(line: bytes) -> str:
+    return redacted(line[:_REDACTED_LINE].decode("utf-8", "replace"))[:_LONGEST_LINE]
 
 
-def _narrowed(lines: Sequence[str], middle: int) -> str:
-    first, last = middle, middle
+def _place_of(lines: Sequence[str], decisive: str) -> int | None:
+    start = decisive[:_BEGINNING]
+    for at in range(len(lines) - 1, -1, -1):
+        record = " ".join(" ".join(lines[at : at + _ACROSS]).split())
+        if start in record:
+            return at
+    return None
+
+
+def _around(lines: Sequence[str], middle: int) -> Sequence[str]:
+    """Take what fits of the lines around *middle*, the nearest first."""
+    first = last = middle
     size = len(lines[middle])
-    while True:
-        wider = [
-            (at, side)
-            for at, side in ((first - 1, "before"), (last + 1, "after"))
-            if 0 <= at < len(lines) and size + 1 + len(lines[at]) <= LONGEST_EXCERPT
-        ]
-        if not wider:
-            return "\n".join(lines[first : last + 1])
-        at, side = wider[0]
-        size += 1 + len(lines[at])
-        first, last = (at, last) if side == "before" else (first, at)
+    for step in range(1, _AROUND + 1):
+        for at in (middle - step, middle + step):
+            if not 0 <= at < len(lines):
+                continue
+            size += 1 + len(lines[at])
+            if size > LONGEST_EXCERPT:
+                return lines[first : last + 1]
+            first, last = min(first, at), max(last, at)
+    return lines[first : last + 1]

@@ -3,31 +3,30 @@
 Knows which record concerns which image. Does not know how records are read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.replication.explanation import explain
 from bot.replication.facts import Attempt, Facts, Place, PolicyFit
 from bot.replication.image_ref import ImageRef
-from bot.replication.log_excerpt import excerpt, tags_in_log
-from bot.replication.matching import AFTER_PUSH, BEFORE_PUSH, destination_name, selects
+from bot.replication.matching import BEFORE_PUSH, destination_name, selects
 from bot.replication.model import (
     Artifact,
-    Execution,
     FilterKind,
     LogOperation,
     LogRow,
     Policy,
     Repository,
-    Task,
-    Trigger,
     Version,
 )
 from bot.replication.resolution import Known, Resolution
 from bot.replication.routes import Route
+from bot.replication.runs import Read, Run, to_attempts
 from bot.replication.verdicts import BlindSpot
 
+
+__all__ = ["Read", "Records", "Run", "Scope", "known_images", "to_facts"]
 
 _SPECIAL = frozenset("*?[]{}\\,")
 
@@ -54,36 +53,6 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """An execution with the task that concerns the image (None: it ended before it had any)."""
-
-    policy: Policy
-    execution: Execution
-    task: Task | None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A run whose log was read; *log* is None where there was none to read."""
-
-    run: Run
-    log: bytes | None = None
-    gone: bool = False
-
-    @property
-    def tags(self) -> tuple[str, ...] | None:
-        """The tags it took along: the row's, else the log's; None where neither says."""
-        task = self.run.task
-        if task is not None and task.tags:
-            return task.tags
-        return tags_in_log(self.log) if self.log else None
-
-    def shows(self, asked: ImageRef) -> bool:
-        """Say whether it certainly took along an image that *asked* may mean."""
-        return any(asked.fits_tag(tag) for tag in self.tags or ())
-
-
-@dataclass(frozen=True, slots=True)
 class Records:
     """What a way holds of the image; a side's artifacts are None where it was not seen."""
 
@@ -97,10 +66,11 @@ class Records:
 def known_images(scope: Scope, records: Records) -> list[Known]:
     """List every image that a registry, a record, a log or an exact filter knows."""
     known = [Known(row.repository, row.tag, row.digest) for row in records.here or ()]
-    own = {there: here for here, there in scope.pairs}
+    at_source = {(one.repository, one.tag) for one in known}
     known += [
-        Known(own.get(row.repository, row.repository), row.tag, row.digest)
+        Known(name, row.tag, row.digest)
         for row in records.there or ()
+        for name in _own_names(scope, row, at_source)
     ]
     known += [
         Known(read.run.task.repository, tag)
@@ -114,6 +84,15 @@ def known_images(scope: Scope, records: Records) -> list[Known]:
         if row.reference and ":" not in row.reference
     ]
     return known + [named for policy in scope.policies for named in _named_by(policy)]
+
+
+def _own_names(scope: Scope, row: Artifact, at_source: AbstractSet[tuple[str, str]]) -> list[str]:
+    """Name the repositories of the source that *row* may be a copy of.
+
+    A namespace rule may give several one name: those that hold the tag then come first.
+    """
+    names = list(dict.fromkeys(here for here, there in scope.pairs if there == row.repository))
+    return [name for name in names if (name, row.tag) in at_source] or names or [row.repository]
 
 
 def to_facts(
@@ -132,35 +111,53 @@ def to_facts(
         for row in records.rows
         if row.repository == image.repository and row.reference == image.tag
     ]
-    own = {there: here for here, there in scope.pairs}
+    source = _place(scope.route.source, records.here, image, names={image.repository})
+    digest = source.artifact.digest if source.artifact else ""
+    policies = tuple(
+        PolicyFit(policy, selects(policy, image.repository, image.tag))
+        for policy in scope.policies or scope.route.policies
+    )
+    pushed_at = _pushed(records, image)
+    attempts = to_attempts(
+        records.reads,
+        image,
+        tags=_tags(records, image),
+        taking={fit.policy for fit in policies if fit.selection.selects},
+        pushed_at=pushed_at,
+        version=records.version,
+    )
+    current = tuple(one for one in attempts if not _of_earlier(one, source, pushed_at))
     return Facts(
         asked=asked,
         repository=image.repository,
         tag=image.tag,
         exact=resolution.exact,
-        source=_place(scope.route.source, records.here, image, renamed={}),
-        destination=_place(scope.route.destination, records.there, image, renamed=own),
+        source=source,
+        destination=_place(
+            scope.route.destination,
+            records.there,
+            image,
+            names={there for here, there in scope.pairs if here == image.repository},
+            digest=digest,
+        ),
         holder=scope.route.holder,
         version=records.version,
-        policies=tuple(
-            PolicyFit(policy, selects(policy, image.repository, image.tag))
-            for policy in scope.policies or scope.route.policies
-        ),
-        attempts=_attempts(records.reads, image, pushed_at=_pushed(records, image)),
+        policies=policies,
+        attempts=current,
         now=now,
         blind_spots=tuple(blind_spots),
-        pushed_at=_pushed(records, image),
+        pushed_at=pushed_at,
         deleted_at=_latest(rows, LogOperation.DELETE),
+        earlier=len(attempts) - len(current),
     )
 
 
-def _attempts(
-    reads: Sequence[Read], image: Known, *, pushed_at: datetime | None
-) -> tuple[Attempt, ...]:
-    attempts = [_attempt(read, image, pushed_at) for read in reads if _concerns(read, image)]
-    return tuple(
-        one for one in attempts if one.names_tag is not False and not _before(one.at, pushed_at)
-    )
+def _tags(records: Records, image: Known) -> frozenset[str]:
+    """Name the tags under which the image goes: its own, or all that its content digest has."""
+    if image.tag:
+        return frozenset({image.tag})
+    rows = (*(records.here or ()), *(records.there or ()))
+    return frozenset(row.tag for row in rows if row.tag and row.digest == image.digest)
 
 
 def _pushed(records: Records, image: Known) -> datetime | None:
@@ -174,59 +171,15 @@ def _pushed(records: Records, image: Known) -> datetime | None:
     return max([*times, *([logged] if logged else [])], default=None)
 
 
-def _before(at: datetime | None, pushed_at: datetime | None) -> bool:
-    """Say whether something began for an earlier content of the tag."""
-    return at is not None and pushed_at is not None and at < pushed_at - BEFORE_PUSH
+def _of_earlier(attempt: Attempt, source: Place, pushed_at: datetime | None) -> bool:
+    """Say whether an attempt that is over began for an earlier content of the tag.
 
-
-def _concerns(read: Read, image: Known) -> bool:
-    return read.run.task is None or read.run.task.repository == image.repository
-
-
-def _attempt(read: Read, image: Known, pushed_at: datetime | None) -> Attempt:
-    run = read.run
-    told = None
-    if read.log is not None or run.task is None:
-        told = explain(
-            [read.log or b""],
-            status=_harbor_word(run),
-            status_text=run.execution.status_text or None,
-        )
-    return Attempt(
-        policy=run.policy,
-        execution=run.execution,
-        task=run.task,
-        explanation=told,
-        log_gone=read.gone,
-        names_tag=_names_tag(read, image, pushed_at),
-        excerpt=excerpt(read.log, told) if read.log and told else "",
-    )
-
-
-def _names_tag(read: Read, image: Known, pushed_at: datetime | None) -> bool | None:
-    if read.run.task is None:
-        return _meant_it(read.run.execution, pushed_at)
-    if not image.tag:
-        return True
-    return None if read.tags is None else image.tag in read.tags
-
-
-def _meant_it(execution: Execution, pushed_at: datetime | None) -> bool | None:
-    """Say whether an execution that ended before it had tasks would have had the image.
-
-    One that a push set off was for that push alone; any other for all that its policy selects.
+    Where no push time is known, the content was in any case not pushed before it was built.
     """
-    if execution.trigger is not Trigger.EVENT_BASED:
-        return True
-    if execution.started_at is None or pushed_at is None:
-        return None
-    return execution.started_at <= pushed_at + AFTER_PUSH
-
-
-def _harbor_word(run: Run) -> str:
-    if run.task is not None and run.task.retrying:
-        return "retrying"
-    return str(run.task.status if run.task else run.execution.status)
+    since = pushed_at or (source.artifact.built_at if source.artifact else None)
+    if since is None or attempt.at is None or not attempt.status.ended:
+        return False
+    return attempt.at < since - BEFORE_PUSH
 
 
 def _place(
@@ -234,16 +187,19 @@ def _place(
     artifacts: Sequence[Artifact] | None,
     image: Known,
     *,
-    renamed: Mapping[str, str],
+    names: AbstractSet[str],
+    digest: str = "",
 ) -> Place:
-    if artifacts is None:
+    """Lay out what *instance* holds under one of *names*, first what has the content *digest*."""
+    if artifacts is None or not names:
         return Place(instance, seen=False)
     fitting = [
         row
         for row in artifacts
-        if renamed.get(row.repository, row.repository) == image.repository
+        if row.repository in names
         and (row.tag == image.tag if image.tag else row.digest == image.digest)
     ]
+    fitting.sort(key=lambda row: row.digest != digest)
     return Place(instance, seen=True, artifact=next(iter(fitting), None))
 
 

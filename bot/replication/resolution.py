@@ -39,7 +39,13 @@ class Resolution:
 def resolve(asked: ImageRef, known: Iterable[Known]) -> Resolution:
     """Hold *asked* against what is *known*: exact match, then beginning, else candidates."""
     fitting = [item for item in known if asked.fits_repository(item.repository)]
-    for exact, wanted in ((True, _exact(asked, fitting)), (False, _beginning(asked, fitting))):
+    whole = [item for item in fitting if item.repository == asked.path]
+    if asked.digest:
+        return _of_digest(asked, whole or fitting)
+    for exact, wanted in (
+        (True, [item for item in whole or fitting if asked.tag and item.tag == asked.tag]),
+        (False, _beginning(asked, whole) or _beginning(asked, fitting)),
+    ):
         names = sorted({(item.repository, item.tag) for item in wanted})
         if len(names) == 1:
             digest = next((item.digest for item in wanted if item.digest), "")
@@ -49,18 +55,20 @@ def resolve(asked: ImageRef, known: Iterable[Known]) -> Resolution:
     return Resolution(None)
 
 
-def _exact(asked: ImageRef, fitting: list[Known]) -> list[Known]:
-    whole = [item for item in fitting if item.repository == asked.path] or fitting
-    if asked.digest:
-        return [
-            item for item in whole if item.digest == asked.digest and asked.tag in {"", item.tag}
-        ][:1]
-    return [item for item in whole if asked.tag and item.tag == asked.tag]
+def _of_digest(asked: ImageRef, fitting: list[Known]) -> Resolution:
+    """Find the one repository with the content digest; of several tags none is picked."""
+    wanted = [
+        item for item in fitting if item.digest == asked.digest and asked.tag in {"", item.tag}
+    ]
+    names = sorted({item.repository for item in wanted})
+    if len(names) != 1:
+        return Resolution(None, candidates=tuple(f"{name}@{asked.digest}" for name in names))
+    tags = {item.tag for item in wanted}
+    tag = next(iter(tags)) if len(tags) == 1 else ""
+    return Resolution(Known(names[0], tag, asked.digest))
 
 
 def _beginning(asked: ImageRef, fitting: list[Known]) -> list[Known]:
-    if asked.digest:
-        return []
     begun = [item for item in fitting if item.tag and asked.fits_tag(item.tag)]
     cut = len(asked.tag)
     clear = [item for item in begun if item.tag[cut:].startswith(_BOUNDARIES)]

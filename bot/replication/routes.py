@@ -5,7 +5,7 @@ are named by their display names; an endpoint that is no configured instance kee
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.replication.matching import selects
@@ -63,14 +63,17 @@ def choose_route(
         if source in {"", route.source}
         and destination in {"", route.destination}
         and through in {"", route.source, route.destination}
-        and roles.get(route.source) is not Role.DESTINATION
-        and roles.get(route.destination) is not Role.SOURCE
+        and (source or roles.get(route.source) is not Role.DESTINATION)
+        and (destination or roles.get(route.destination) is not Role.SOURCE)
     ]
     if not fitting:
-        return _without_policy(source, destination, roles), ()
+        ways = _without_policy(source, destination, roles, through=through)
+        return next(iter(ways), None), tuple(ways[1:])
     ranked = sorted(fitting, key=lambda route: -_merit(route, repositories))
+    if not repositories:
+        return ranked[0], ()
     best = _merit(ranked[0], repositories)
-    others = tuple(route for route in ranked[1:] if best and _merit(route, repositories) == best)
+    others = tuple(route for route in ranked[1:] if _merit(route, repositories) == best)
     return ranked[0], others
 
 
@@ -101,19 +104,24 @@ def _merit(route: Route, repositories: Sequence[str]) -> int:
     return 2 if any(policy.enabled for policy in taking) else int(bool(taking))
 
 
-def _without_policy(source: str, destination: str, roles: Mapping[str, Role]) -> Route | None:
-    start = source or _first(roles, Role.SOURCE, without={destination})
-    end = destination or _first(roles, Role.DESTINATION, without={start})
-    if not start or not end or start == end:
-        return None
-    return Route(start, end, start)
+def _without_policy(
+    source: str, destination: str, roles: Mapping[str, Role], *, through: str
+) -> list[Route]:
+    """List the ways that fit the words, those first that fit the roles best."""
+    starts = [source] if source else _able(roles, Role.SOURCE)
+    ends = [destination] if destination else _able(roles, Role.DESTINATION)
+    return [
+        Route(start, end, start)
+        for start in starts
+        for end in ends
+        if start != end and through in {"", start, end}
+    ]
 
 
-def _first(roles: Mapping[str, Role], role: Role, *, without: Iterable[str]) -> str:
-    apart = {name: own for name, own in roles.items() if name not in set(without)}
-    certain = [name for name, own in apart.items() if own is role]
-    possible = [name for name, own in apart.items() if own is Role.BOTH]
-    return next(iter(certain + possible), "")
+def _able(roles: Mapping[str, Role], role: Role) -> list[str]:
+    """Name the instances of *role*, or those of both where there is none."""
+    certain = [name for name, own in roles.items() if own is role]
+    return certain or [name for name, own in roles.items() if own is Role.BOTH]
 
 
 def _end(registry: Registry, holder: str, instance_at: Callable[[str], str]) -> str:
@@ -123,5 +131,6 @@ def _end(registry: Registry, holder: str, instance_at: Callable[[str], str]) -> 
 
 
 def _host(registry: Registry) -> str:
-    host = re.sub(r"^\w+://(?:[^@/]*@)?", "", registry.url).split("/")[0]
-    return host or registry.name
+    host = re.sub(r"^(?:[\w+.-]+://)?(?:[^@/]*@)?", "", registry.url).split("/")[0]
+    # A target that is gone has no URL to speak of.
+    return host if re.search(r"\w", host) else registry.name or f"registry {registry.id}"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.replication.advice import cause_of, race_behind
 from bot.replication.causes import CAUSES, Rerun
-from bot.replication.decisive import newer_doubt, stuck
+from bot.replication.decisive import newer_doubt, stuck, switched_off
 from bot.replication.facts import Attempt, Facts, PolicyFit
 from bot.replication.model import Policy, Status, Trigger
 
@@ -41,7 +41,9 @@ def failed(facts: Facts, attempt: Attempt, rerun: Rerun) -> str:
 def stopped(facts: Facts, attempt: Attempt, rerun: Rerun) -> str:
     """Say that the copy was stopped, or canceled with its policy."""
     how = f"{attempt.label} was stopped"
-    if attempt.job:
+    if switched_off(attempt):
+        how = f"{attempt.label} failed and is not tried again, because its policy is switched off"
+    elif attempt.job:
         how += f" when policy {attempt.policy.name} was switched off"
     return f"{facts.image} {absence(facts)}: {how}. {_ADVICE[rerun]}"
 

@@ -4,14 +4,15 @@ Knows ``auth.test`` and how long to wait for a Slack that is not there.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatError, SettingsWrong
 from bot.ports import Clock
+from bot.slack.web_api import TRANSPORT_ERRORS
 
 
 # Seconds between two tries: a minute in all, before `run` gives up.
@@ -40,13 +41,14 @@ async def identify(client: AsyncWebClient, *, clock: Clock) -> Identity:
             answer = await client.auth_test()
         except SlackApiError as error:
             # Its text holds the whole answer, so it is never a cause that a log prints.
-            status, code = error.response.status_code, str(error.response.get("error", ""))
+            status, code = error.response.status_code, _code(error.response.data)
             if status < 500 and code not in {"ratelimited", "internal_error", "fatal_error"}:  # noqa: PLR2004 - HTTP's own line between the two
                 raise SettingsWrong(
                     (f"SLACK_BOT_TOKEN: Slack does not accept it ({code or status}).",)
                 ) from None
             why = code or str(status)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        # AttributeError: the client takes a plain text for an object.
+        except (*TRANSPORT_ERRORS, SlackClientError, AttributeError) as error:
             why = type(error).__name__
         else:
             enterprise = str(answer.get("enterprise_id") or "")
@@ -55,3 +57,8 @@ async def identify(client: AsyncWebClient, *, clock: Clock) -> Identity:
             log.warning("slack.not_there", why=why, wait=wait)
             await clock.sleep(wait)
     raise ChatError("Slack could not be reached for a minute: is SLACK_API_URL right?")
+
+
+def _code(data: Any) -> str:
+    # A front of Slack's answers a page, not an object.
+    return str(data.get("error", "")) if isinstance(data, dict) else ""

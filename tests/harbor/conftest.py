@@ -96,7 +96,7 @@ async def old_harbor(serve):
 
     async def start(answer, **rest):
         async def handle(request):
-            if request.path.endswith("/api/version"):
+            if request.path.endswith(("/api/version", "/api/v2.0/systeminfo")):
                 return web.Response(status=404, text="404 page not found")
             if request.path.endswith("/api/systeminfo"):
                 return web.json_response({"harbor_version": "v1.2.2"})

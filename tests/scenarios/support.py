@@ -27,7 +27,8 @@ VIRA = "frontend-rls/vira:v1.6.32-67284045"
 PROOF = "MANIFEST_UNKNOWN"
 REMEDY = "Run the copy again"
 
-_WITHIN = 25.0
+# Longer than another bot waits before it takes over, and than a busy machine takes to start one.
+_WITHIN = 60.0
 _POLL = 0.01
 
 
@@ -75,7 +76,7 @@ class Bot:
 
     async def ended(self) -> int:
         """Wait until it has ended; give its exit status."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(_WITHIN):
             status = await self.process.wait()
             await asyncio.gather(*self.listening)
         return status
@@ -138,6 +139,15 @@ class Stage:
         """Wait until no question that was taken is open."""
         async with Redis.from_url(self.redis.url) as redis, asyncio.timeout(_WITHIN):
             while await redis.zcard(Keys(prefix).open):
+                await asyncio.sleep(_POLL)
+
+    async def noted(self, signs: list[Message]) -> None:
+        """Wait until the store, whichever it is, knows where *signs* are."""
+        socket = self.directory / "state" / "valkey.sock"
+        url = f"unix://{socket}" if socket.exists() else self.redis.url
+        keys = [Keys("harborbot").posted(m.metadata["event_payload"]["id"]) for m in signs]
+        async with Redis.from_url(url) as redis, asyncio.timeout(_WITHIN):
+            while await redis.exists(*keys) < len(keys):
                 await asyncio.sleep(_POLL)
 
     def harbor_requests(self) -> int:

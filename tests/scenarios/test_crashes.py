@@ -1,106 +1,148 @@
 import asyncio
+import json
 
+import aiohttp
 import pytest
 
+from bot.playground.slack import Attempt, Delivery, Drop, payloads
+from bot.playground.slack.courier import JSON
 from tests.scenarios.support import EVIDENCE, a_stage, holding, once, start_bot, until
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 QUESTION = "why vira:v1.6.32"
-STORES = {"redis": {}, "embedded": {"REDIS_URL": ""}}
+EMBEDDED = {"REDIS_URL": ""}
 
 
-async def ask(stage, way):
-    """Ask in one of three ways."""
-    if way == "command":
-        return await stage.slack.command("wang", "/harbor", QUESTION)
-    if way == "mention":
-        return await stage.slack.mention("wang", QUESTION)
-    return await stage.slack.dm("wang", QUESTION)
+@pytest.fixture
+async def stage():
+    """Give a stage of its own."""
+    async with a_stage() as stage:
+        yield stage
 
 
-async def settled(stage, asked):
+async def ask(stage, *ways):
+    """Ask in as many ways."""
+    slack = stage.slack
+    asking = {
+        "command": lambda: slack.command("wang", "/harbor", QUESTION),
+        "mention": lambda: slack.mention("wang", QUESTION),
+        "dm": lambda: slack.dm("wang", QUESTION),
+    }
+    return [await asking[way]() for way in ways]
+
+
+async def answered_once(stage, asked):
     """Wait for every answer with its proof, and see that each is there once."""
     for each in asked:
         await stage.proven(each)
     for each in asked:
+        assert each.status == 200
         once(stage.about(each))
         once(stage.about(each, EVIDENCE))
 
 
-@pytest.mark.parametrize("store", STORES)
-async def test_killed_right_after_the_acknowledgement(stage, store):
-    """What was acknowledged is answered, once, even if the bot dies in the same moment."""
-    settings = {"STORE_PREFIX": f"at-once-{store}", **STORES[store]}
+async def killed_after_the_acknowledgement(stage, **settings):
+    """Kill the bot before a Harbor has answered anything, and start it again."""
     with holding(stage.pair.stag, stage.pair.prod):
         async with stage.bot(**settings) as bot:
-            asked = [await ask(stage, way) for way in ("command", "mention", "dm")]
+            asked = await ask(stage, "command", "mention", "dm")
             await bot.killed()
-
-    assert [each.status for each in asked] == [200, 200, 200]
-    assert not any(stage.about(each) for each in asked)
+        assert not any(stage.about(each) for each in asked)
     async with stage.bot(**settings):
-        await settled(stage, asked)
+        await answered_once(stage, asked)
 
 
-@pytest.mark.parametrize("store", STORES)
-async def test_killed_while_people_see_that_it_looks(stage, store):
-    """The sign that it is looked into becomes the answer also when another process gives it."""
-    settings = {"STORE_PREFIX": f"looking-{store}", **STORES[store]}
+async def killed_while_looking(stage, **settings):
+    """Kill the bot while people see that it looks; the next one makes that sign the answer."""
     with holding(stage.pair.stag):
         async with stage.bot(**settings) as bot:
-            asked = [await ask(stage, way) for way in ("command", "mention", "dm")]
+            asked = await ask(stage, "command", "mention", "dm")
             await until(lambda: all(stage.about(each) for each in asked))
             signs = [once(stage.about(each)) for each in asked]
-            await until(lambda: bot.process.returncode is None)
+            await stage.noted(signs)
             await bot.killed()
-
     async with stage.bot(**settings):
-        await settled(stage, asked)
+        await answered_once(stage, asked)
     assert [once(stage.about(each)) for each in asked] == signs
 
 
-async def test_killed_while_posting(stage):
-    """Killed between the post and its record, the answer in a thread is found, not repeated."""
-    settings = {"STORE_PREFIX": "posting"}
-    gate = stage.slack.faults.hold("chat.postMessage", times=None)
+async def killed_after_posting(stage, **settings):
+    """Kill the bot before Slack has confirmed a post in a thread, and start it again."""
+    stage.slack.faults.drop("chat.postMessage", when=Drop.AFTER)
     async with stage.bot(**settings) as bot:
-        mention = await ask(stage, "mention")
-        await gate.reached.wait()
+        asked = await ask(stage, "mention")
+        await until(lambda: stage.about(asked[0]))
         await bot.killed()
-    # What had left the bot arrives all the same.
-    stage.slack.faults.lift()
-    await until(lambda: stage.about(mention))
-
     async with stage.bot(**settings):
-        await settled(stage, [mention])
+        await answered_once(stage, asked)
+
+
+async def another_takes_over(stage, **settings):
+    """Kill the one of two bots that works; the other one takes over."""
+    async with stage.bot(**settings) as first, stage.bot(**settings) as second:
+        with holding(stage.pair.stag, stage.pair.prod):
+            asked = await ask(stage, "command", "mention")
+            await second.killed()
+        assert first.process.returncode is None
+        await answered_once(stage, asked)
+
+
+CRASHES = (
+    (killed_after_the_acknowledgement, {}),
+    (killed_after_the_acknowledgement, EMBEDDED),
+    (killed_while_looking, {}),
+    (killed_while_looking, EMBEDDED),
+    (killed_after_posting, {}),
+    (another_takes_over, {}),
+)
+
+
+async def test_whenever_it_dies_the_answer_comes_once():
+    """What was acknowledged is answered once, whenever the bot dies, on either store."""
+    # Side by side: each waits until the work of the dead may be taken over.
+    async with asyncio.TaskGroup() as group:
+        for crash, settings in CRASHES:
+            group.create_task(played(crash, settings))
+
+
+async def played(crash, settings):
+    """Play one crash on a stage of its own."""
+    async with a_stage() as stage:
+        await crash(stage, **settings)
+        assert stage.slack.violations == []
 
 
 async def test_one_event_at_two_bots(stage):
-    """Two bots that share a Redis and get the same event at the same time answer once."""
-    settings = {"STORE_PREFIX": "two"}
-    bots = [await start_bot(stage.environment(**settings), stage.directory) for _ in range(2)]
+    """Two bots that share a Redis and get one event at the same time answer it once."""
+    bots = [await start_bot(stage.environment(), stage.directory) for _ in range(2)]
     try:
         await asyncio.gather(*(bot.ready() for bot in bots))
-        asked = []
-        for number in range(5):
-            stage.slack.request_url = bots[number % 2].url
-            mention = await stage.slack.mention("wang", QUESTION)
-            asked.append(mention)
-            await asyncio.gather(*(_bring(stage, mention, bot) for bot in bots))
-        await settled(stage, asked)
-        await stage.all_done("two")
+        async with aiohttp.ClientSession() as session:
+            asked = [await at_once(stage, session, bots, number) for number in range(5)]
+        await answered_once(stage, asked)
+        await stage.all_done()
+        await answered_once(stage, asked)
     finally:
-        stage.slack.request_url = None
         await asyncio.gather(*(bot.killed() for bot in bots))
 
 
-async def test_another_bot_takes_over(stage):
-    """Of two bots that share a Redis the one that lives answers what the other one took."""
-    settings = {"STORE_PREFIX": "over"}
-    async with stage.bot(**settings), stage.bot(**settings) as second:
-        with holding(stage.pair.stag, stage.pair.prod):
-            asked = [await ask(stage, way) for way in ("command", "mention")]
-            await second.killed()
-        await settled(stage, asked)
+async def at_once(stage, session, bots, number):
+    """Bring one event to all *bots* at the same time."""
+    message = stage.slack.say("wang", f"<@{stage.slack.identity.bot_user_id}> {QUESTION}")
+    payload = payloads.callback(
+        stage.slack.identity,
+        payloads.mention(message),
+        event_id=f"Ev0ATONCE{number}",
+        shared=False,
+        now=stage.slack.workspace.now(),
+    )
+    delivery = Delivery(kind="event", payload=payload, message=message)
+    sent = stage.slack.app.courier.sealed(json.dumps(payload).encode(), JSON)
+
+    async def bring(bot):
+        async with session.post(bot.url, data=sent.body, headers=sent.headers) as response:
+            text = await response.text()
+            return Attempt(sent=sent, elapsed=0.0, status=response.status, body=text)
+
+    delivery.attempts += await asyncio.gather(*(bring(bot) for bot in bots))
+    return delivery

@@ -35,6 +35,7 @@ async def test_nothing_is_taken_that_cannot_be_written_down(stage, bot, how):
     known = await slack.command("wang", "/harbor", QUESTION)
     answer = await stage.answered(known)
     await stage.proven(known)
+    await stage.all_done()
     asked, said = stage.harbor_requests(), len(stage.private("wang", "#releases"))
 
     async with away(stage, how):
