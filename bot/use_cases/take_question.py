@@ -43,7 +43,8 @@ async def take_question(services: Services, delivery: str) -> None:
         try:
             await _answer(services, intent)
         except Refused as refusal:
-            log.info("question.refused", why=str(refusal))
+            # Its sentence may quote the question.
+            log.info("question.refused", kind=type(refusal).__name__)
             await services.chat.tell(intent.asked, str(refusal))
         except BotError:
             raise  # the queue tries again: Slack or the store failed, not the question

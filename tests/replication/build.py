@@ -134,3 +134,29 @@ def some_facts(**changes):
         now=NOW,
     )
     return replace(facts, **changes)
+
+
+def a_run(number, status=Status.FAILED, *, began, **changes):
+    """Make an attempt of Harbor 2, *began* so long after the push, ended a minute later."""
+    at = PUSHED + began
+    ended = at + timedelta(minutes=1) if status.ended else at
+    task = a_task(
+        id=number,
+        status=status,
+        execution_id=number,
+        tags=None,
+        started_at=at,
+        changed_at=ended,
+    )
+    execution = an_execution(id=number, status=status, started_at=at, total=1)
+    return an_attempt(task=task, execution=execution, **changes)
+
+
+def a_place(instance="prod", *, digest=DIGEST, **changes):
+    """Make an instance that holds the tag with *digest*."""
+    return Place(instance, seen=True, artifact=an_artifact(digest=digest, **changes))
+
+
+def an_unseen(instance="prod"):
+    """Make an instance that nobody could look at."""
+    return Place(instance, seen=False)

@@ -65,7 +65,9 @@ async def test_the_connection_breaks_while_editing(stage):
     assert once(stage.about(click)) is answer
 
 
-@pytest.mark.parametrize("error", ["cant_update_message", "message_not_found", "edit_window_closed"])
+@pytest.mark.parametrize(
+    "error", ["cant_update_message", "message_not_found", "edit_window_closed"]
+)
 async def test_an_edit_that_is_refused(stage, error):
     """Where Slack refuses to edit the old answer, the new one is a message of its own."""
     command = await stage.slack.command("wang", "/harbor", QUESTION)

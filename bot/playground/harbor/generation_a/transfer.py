@@ -27,6 +27,10 @@ OK = range(200, 300)
 ALL = frozenset(Failure)
 
 
+class HangingError(Exception):
+    """The worker hangs while it reads the source and never comes back."""
+
+
 class JobError(Exception):
     """The job cannot go on; errors of the network may pass."""
 
@@ -71,7 +75,9 @@ class Run:
         raise JobError(network=network)
 
     def break_down(self, step: Step, **about: str) -> None:
-        """Fail here if that was ordered."""
+        """Fail here if that was ordered, or hang."""
+        if self.failure is Failure.NEVER_ENDS and step is Step.PULL_MANIFEST:
+            raise HangingError
         breakdown = BREAKDOWNS.get(self.failure) if self.failure else None
         if breakdown is None or breakdown.step is not step:
             return
@@ -145,13 +151,13 @@ async def _work(one: Run) -> None:
     try:
         await (_transfer(one) if job.operation == "transfer" else _delete(one))
         status = "finished"
+    except HangingError:
+        status = "running"
     except JobError as error:
         status = "retrying" if error.network else "error"
     if one.failure is not Failure.LOG_GONE:
         job.log = (job.log or "") + "".join(one.lines)
-    if one.failure is Failure.NEVER_ENDS:
-        return
-    if job.status == "running":
+    if job.status == "running" != status:
         _end(one.site, job, status)
     if status == "retrying":
         one.site.timers.after(one.site.habits.retry, partial(run, one.site, job))

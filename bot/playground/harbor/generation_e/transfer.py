@@ -31,6 +31,10 @@ PLACES = {
 }
 
 
+class HangingError(Exception):
+    """The worker hangs while it reads the source and never comes back."""
+
+
 class CopyError(Exception):
     """A step failed; its error was written down."""
 
@@ -61,7 +65,9 @@ class Run:
         raise CopyError(error)
 
     def break_down(self, step: Step, **about: str) -> None:
-        """Fail here if that was ordered."""
+        """Fail here if that was ordered, or hang."""
+        if self.failure is Failure.NEVER_ENDS and step is Step.PULL_MANIFEST:
+            raise HangingError
         breakdown = BREAKDOWNS.get(self.failure) if self.failure else None
         if breakdown is None or breakdown.step is not step:
             return
@@ -113,6 +119,9 @@ async def _work(one: Run, changed: Callable[[], None]) -> None:
     try:
         await _copy(one)
         status = "Succeed"
+    except HangingError:
+        _keep_log(one)
+        return
     except CopyError as error:
         # Harbor writes the error as a format string here, so that %2F is mangled.
         text = str(error).replace("%2F", "%!F(MISSING)").replace("%3A", "%!A(MISSING)")
@@ -121,7 +130,7 @@ async def _work(one: Run, changed: Callable[[], None]) -> None:
         one.say(Place.GAVE_UP, text, level="ERROR")
         status = "Failed"
     _keep_log(one)
-    if one.failure is Failure.NEVER_ENDS or task.status == "Stopped":
+    if task.status == "Stopped":
         return
     task.status, task.ended = status, one.site.now()
     changed()
