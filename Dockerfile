@@ -20,6 +20,8 @@ COPY --from=build /opt/harborbot /opt/harborbot
 # Where the embedded store keeps its file when no REDIS_URL is set; mount a volume there to keep it.
 RUN install -d -m 0700 -o 10001 -g 10001 /var/lib/harborbot
 ENV PATH=/opt/harborbot/bin:$PATH HOST=0.0.0.0 STATE_DIR=/var/lib/harborbot
+# Slack's SDK does not load where a user without a name has no home either.
+ENV HOME=/var/lib/harborbot
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 EXPOSE 3000

@@ -93,7 +93,7 @@ def why(
 @app.command
 def explain(
     file: Annotated[
-        Path | None, Parameter(help="A job's or task's log; - or nothing: standard input.")
+        Path | None, Parameter(help="A job's or task's log; without it, standard input is read.")
     ] = None,
     /,
     *,
@@ -114,17 +114,15 @@ def explain(
         "status": status or None,
         "status_text": status_text or None,
     }
-    piped = file is None or file == Path("-")
-    if piped and (sys.stdin is None or sys.stdin.isatty()):
+    if file is None and (sys.stdin is None or sys.stdin.isatty()):
         return _complain("Give a log on standard input, or name a file.")
     try:
-        with sys.stdin.buffer if file is None or piped else file.open("rb") as stream:
+        with sys.stdin.buffer if file is None else file.open("rb") as stream:
             return _explain(stream, told, each=each, as_json=as_json)
     except BrokenPipeError:
         raise
     except OSError as error:
-        name = "Standard input" if piped else file
-        return _complain(f"{name} cannot be read: {error.strerror}.")
+        return _complain(f"{file or 'Standard input'} cannot be read: {error.strerror}.")
 
 
 def _explain(stream: BinaryIO, told: dict[str, str | None], *, each: bool, as_json: bool) -> int:

@@ -190,6 +190,11 @@ class Execution:
     ended_at: datetime | None = None
     tasks: tuple[Task, ...] | None = None
 
+    @property
+    def found_nothing(self) -> bool:
+        """Whether it ended well without a task: nothing that its policy selects was there."""
+        return self.status is Status.SUCCEED and not self.total
+
 
 @dataclass(frozen=True, slots=True)
 class Repository:

@@ -110,7 +110,9 @@ def open_end(facts: Facts, attempt: Attempt | None) -> str:
 def absence(facts: Facts) -> str:
     """Say what is known of the destination, as what the image is."""
     there = facts.destination
-    if there.artifact is not None:
+    if there.holds and not facts.source.seen:
+        return f"is on {there.instance}, perhaps with an older content"
+    if there.holds:
         return f"is on {there.instance} with another content digest"
     if there.lacks:
         return f"is not on {there.instance}"

@@ -96,7 +96,7 @@ async def _diagnose(
     through = _named_registry(harbors, asked, eyes=eyes)
     route, others = _route(firsts, repositories, ends=ends, through=through)
     for other in others:
-        eyes.miss(f"{other}: this way", "the question did not say which way is meant", "Name it.")
+        _name_other(route, other, eyes=eyes)
     names = [harbor.name for harbor in harbors]
     if route is None:
         eyes.miss("the way", "no policy and no second instance say where it goes", "Ask with `to`")
@@ -193,6 +193,15 @@ def _route(
         repositories=[one.name for one in repositories],
         through=through,
     )
+
+
+def _name_other(route: Route | None, other: Route, *, eyes: Eyes) -> None:
+    if route is not None and str(route) == str(other):
+        why = f"only the policies that {route.holder} holds for this way were looked at"
+        eyes.miss(f"{other.holder}: policies", why, f"Look at them on {other.holder}.")
+    else:
+        why = "the question did not say which way is meant"
+        eyes.miss(f"{other}: this way", why, f"Ask again with `to {other.destination}`.")
 
 
 def _sides(firsts: Sequence[First], route: Route, repositories: Sequence[Repository]) -> Sides:

@@ -32,7 +32,7 @@ class Eyes:
     ) -> Value | None:
         """Await *look*; where the instance fails, note the blind spot and return None."""
         if instance in self.shut - self.answered:
-            # Its blind spot is noted; asking again would cost one more time-out, or lock the account.
+            # Its blind spot is noted; once more would cost a time-out, or lock the account.
             look.close()
             return None
         try:

@@ -76,7 +76,15 @@ async def _artifacts(
     )
     if any(rows is None for rows in found):
         return None
-    return tuple(row for rows in found if rows for row in rows.rows)
+    artifacts = tuple(row for rows in found if rows for row in rows.rows)
+    if any(rows and not rows.complete for rows in found) and not _is_exact(asked, artifacts):
+        why = "more tags begin so than were read"
+        eyes.miss(f"{harbor.name}: further tags", why, "Ask with the tag in full.")
+    return artifacts
+
+
+def _is_exact(asked: ImageRef, artifacts: Sequence[Artifact]) -> bool:
+    return any(row.tag == asked.tag or row.digest == asked.digest for row in artifacts)
 
 
 async def _log_rows(sides: Sides, *, eyes: Eyes) -> tuple[LogRow, ...]:
@@ -185,7 +193,8 @@ def _candidates(
             picked = tuple(one for one in executions.rows if _of_image(sides, asked, one))
             unseen = 0
         else:
-            worth = [one for one in executions.rows if one.total or one.status.ended_badly]
+            # A run that found nothing to copy is noise: a push that its policy's filter left out.
+            worth = [one for one in executions.rows if one.total or not one.found_nothing]
             picked, unseen = likeliest_executions(worth, pushed_at=pushed_at)
         chosen += [(policy, execution) for execution in picked]
         if unseen or not executions.complete:
@@ -227,10 +236,9 @@ def _runs_of(
     names: Sequence[str],
     asked: ImageRef,
 ) -> list[Run]:
-    if not tasks:
-        # An execution that failed before it had tasks failed for every image it would have had.
-        failed = execution.status is Status.FAILED and not execution.total
-        return [Run(policy, execution, None)] if failed else []
+    if not execution.total and execution.id is not None:
+        # What failed, or hangs, before it had tasks does so for every image it would have had.
+        return [] if execution.found_nothing else [Run(policy, execution, None)]
     return [Run(policy, execution, task) for task in tasks if _concerns(task, asked, names=names)]
 
 
@@ -244,7 +252,8 @@ def _concerns(task: Task, asked: ImageRef, *, names: Sequence[str]) -> bool:
 def _newest_first(run: Run) -> tuple[float, int]:
     began = (run.task.started_at if run.task else None) or run.execution.started_at
     number = run.task.id if run.task else run.execution.id or 0
-    return (-began.timestamp() if began else 0.0, -number)
+    # What has not begun yet is the newest.
+    return (-began.timestamp() if began else float("-inf"), -number)
 
 
 async def _read(holder: Harbor, run: Run, *, eyes: Eyes) -> Read:

@@ -58,7 +58,7 @@ def without_tasks(**changes):
 
 
 def test_the_golden_case():
-    """The race of 1.2.2 is named for certain, with its job and its line, and running again helps."""
+    """The race of 1.2.2 is named for certain, with its job and its line; running again helps."""
     answer = diagnose(some_facts())
 
     assert answer.summary == (
@@ -111,7 +111,13 @@ CASES = {
     "source unseen, and a copy failed since": (
         some_facts(source=an_unseen("stag"), destination=a_place()),
         "failed source.manifest_unknown medium unknown",
-        "{} is on prod with another content digest: x",
+        (
+            "{} is on prod, perhaps with an older content: the copy asked the source registry"
+            " for the"
+            " image and was told that it does not exist there. Whether running it again helps is"
+            " not"
+            " known."
+        ),
     ),
     "source unseen, and a copy runs": (
         facts_2(
@@ -143,14 +149,20 @@ CASES = {
     "running, but the source lost it": (
         facts_2(a_run(8, Status.IN_PROGRESS, began=timedelta(minutes=50)), source=NOT_ON_STAG),
         "in_progress - medium wait",
-        "{} is being copied to prod: task 8 of execution 8 is running, but the image is no longer"
-        " on stag.",
+        (
+            "{} is being copied to prod: task 8 of execution 8 is running, but the image is no"
+            " longer"
+            " on stag."
+        ),
     ),
     "stuck": (
         facts_2(a_run(8, Status.IN_PROGRESS, began=MINUTE), now=PUSHED + 7 * HOUR),
         "in_progress - low wait",
-        "{} is being copied to prod: task 8 of execution 8 is running since 2026-11-06 05:49:05"
-        " UTC (6 h), longer than a copy takes.",
+        (
+            "{} is being copied to prod: task 8 of execution 8 is running since 2026-11-06"
+            " 05:49:05"
+            " UTC (6 h), longer than a copy takes."
+        ),
     ),
     "stuck, and a newer attempt failed": (
         facts_2(
@@ -159,8 +171,10 @@ CASES = {
             now=PUSHED + 7 * HOUR,
         ),
         "failed dest.quota_exceeded high after_fix",
-        "{} is not on prod: the copy would take the destination project above its quota."
-        " Running it again helps only after a fix.",
+        (
+            "{} is not on prod: the copy would take the destination project above its quota."
+            " Running it again helps only after a fix."
+        ),
     ),
     "an uncertain run that is older than the failure": (
         facts_2(
@@ -168,32 +182,42 @@ CASES = {
             a_run(8, Status.IN_PROGRESS, began=MINUTE, names_tag=None),
         ),
         "failed dest.quota_exceeded high after_fix",
-        "{} is not on prod: the copy would take the destination project above its quota."
-        " Running it again helps only after a fix.",
+        (
+            "{} is not on prod: the copy would take the destination project above its quota."
+            " Running it again helps only after a fix."
+        ),
     ),
     "Harbor 2 will try again": (
         facts_2(a_run(8, began=timedelta(minutes=56), explanation=QUOTA)),
         "in_progress jobservice.retry_pending medium wait",
-        "{} is not on prod yet: task 8 of execution 8 failed (The project's quota is used up);"
-        " Harbor tries a failed task up to three times.",
+        (
+            "{} is not on prod yet: task 8 of execution 8 failed (The project's quota is used up);"
+            " Harbor tries a failed task up to three times."
+        ),
     ),
     "Harbor 2 will try again, whatever it was": (
         facts_2(a_run(8, began=timedelta(minutes=56), explanation=None, names_tag=None)),
         "in_progress jobservice.retry_pending low wait",
-        "{} is not on prod yet: task 8 of execution 8, which may have had it, failed;"
-        " Harbor tries a failed task up to three times.",
+        (
+            "{} is not on prod yet: task 8 of execution 8, which may have had it, failed;"
+            " Harbor tries a failed task up to three times."
+        ),
     ),
     "Harbor 1.2 tries again": (
         some_facts(attempts=(an_attempt(task=RETRYING, explanation=an_explanation()),)),
         "in_progress jobservice.retry_pending medium wait",
-        "{} is not on prod yet: job 20049 failed (The registry's name cannot be resolved);"
-        " Harbor tries it again every 5 minutes since 2026-11-06 05:48:07 UTC.",
+        (
+            "{} is not on prod yet: job 20049 failed (A host name cannot be resolved);"
+            " Harbor tries it again every 5 minutes since 2026-11-06 05:48:07 UTC."
+        ),
     ),
     "Harbor 1.2 tries again, since nobody knows when": (
         some_facts(attempts=(an_attempt(task=replace(RETRYING, started_at=None)),)),
         "in_progress jobservice.retry_pending medium wait",
-        "{} is not on prod yet: job 20049 failed (The source does not serve this tag);"
-        " Harbor tries it again every 5 minutes.",
+        (
+            "{} is not on prod yet: job 20049 failed (The source does not serve this tag);"
+            " Harbor tries it again every 5 minutes."
+        ),
     ),
     "an older job still retries": (
         some_facts(
@@ -203,14 +227,18 @@ CASES = {
             )
         ),
         "in_progress jobservice.retry_pending medium wait",
-        "{} is not on prod yet: job 20049 failed;"
-        " Harbor tries it again every 5 minutes since 2026-11-06 05:48:07 UTC.",
+        (
+            "{} is not on prod yet: job 20049 failed;"
+            " Harbor tries it again every 5 minutes since 2026-11-06 05:48:07 UTC."
+        ),
     ),
     "a retry that its policy will cancel": (
         some_facts(attempts=(an_attempt(task=RETRYING, policy=OFF),), policy=OFF),
         "failed policy.disabled medium after_fix",
-        "{} is not on prod: job 20049 failed and is not tried again, because its policy is"
-        " switched off. Running it again helps only after a fix.",
+        (
+            "{} is not on prod: job 20049 failed and is not tried again, because its policy is"
+            " switched off. Running it again helps only after a fix."
+        ),
     ),
     "a retry to come, but the source lost it": (
         facts_2(a_run(8, began=timedelta(minutes=56)), source=NOT_ON_STAG),
@@ -220,81 +248,119 @@ CASES = {
     "failed, final": (
         facts_2(a_run(8, began=MINUTE, explanation=QUOTA)),
         "failed dest.quota_exceeded high after_fix",
-        "{} is not on prod: the copy would take the destination project above its quota."
-        " Running it again helps only after a fix.",
+        (
+            "{} is not on prod: the copy would take the destination project above its quota."
+            " Running it again helps only after a fix."
+        ),
     ),
     "damaged at the source": (
         some_facts(attempts=(an_attempt(explanation=DAMAGED),)),
         "failed source.manifest_unknown high after_fix",
-        "{} is not on prod: the copy asked the source registry for the image and was told that it"
-        " does not exist there. Running it again helps only after a fix.",
+        (
+            "{} is not on prod: the copy asked the source registry for the image and was told"
+            " that it"
+            " does not exist there. Running it again helps only after a fix."
+        ),
     ),
     "no race on a later Harbor": (
         facts_2(a_run(8, began=MINUTE)),
         "failed source.manifest_unknown high helps",
-        "{} is not on prod: the copy asked the source registry for the image and was told that it"
-        " does not exist there. Running it again helps.",
+        (
+            "{} is not on prod: the copy asked the source registry for the image and was told"
+            " that it"
+            " does not exist there. Running it again helps."
+        ),
     ),
     "no race long after the push": (
         some_facts(pushed_at=PUSHED - HOUR),
         "failed source.manifest_unknown high helps",
-        "{} is not on prod: the copy asked the source registry for the image and was told that it"
-        " does not exist there. Running it again helps.",
+        (
+            "{} is not on prod: the copy asked the source registry for the image and was told"
+            " that it"
+            " does not exist there. Running it again helps."
+        ),
     ),
     "a tag that cannot be seen now": (
         some_facts(source=an_unseen("stag")),
         "failed source.manifest_unknown medium unknown",
-        "{} is not on prod: the copy asked the source registry for the image and was told that it"
-        " does not exist there. Whether running it again helps is not known.",
+        (
+            "{} is not on prod: the copy asked the source registry for the image and was told"
+            " that it"
+            " does not exist there. Whether running it again helps is not known."
+        ),
     ),
     "helps, but the policy is off": (
         facts_2(a_run(8, began=MINUTE, explanation=DROPPED), policy=OFF),
         "failed network.connection_dropped high after_fix",
-        "{} is not on prod: the connection was cut in the middle of the copy."
-        " Running it again helps only after a fix.",
+        (
+            "{} is not on prod: the connection was cut in the middle of the copy."
+            " Running it again helps only after a fix."
+        ),
     ),
     "the destination unseen": (
         facts_2(a_run(8, began=MINUTE, explanation=QUOTA), destination=an_unseen()),
         "failed dest.quota_exceeded medium after_fix",
-        "{} is perhaps not on prod, which was not seen: the copy would take the destination"
-        " project above its quota. Running it again helps only after a fix.",
+        (
+            "{} is perhaps not on prod, which was not seen: the copy would take the destination"
+            " project above its quota. Running it again helps only after a fix."
+        ),
     ),
     "unknown, with its line": (
         facts_2(a_run(8, began=MINUTE, explanation=NO_ANSWER)),
         "failed unknown low unknown",
-        "{} is not on prod: the log shows a failure that none of the known causes explains."
-        " Whether running it again helps is not known.",
+        (
+            "{} is not on prod: the log shows a failure that none of the known causes explains."
+            " Whether running it again helps is not known."
+        ),
     ),
     "the log gone": (
         facts_2(a_run(8, began=MINUTE, explanation=None, log_gone=True)),
         "failed unknown low unknown",
-        "{} is not on prod: task 8 of execution 8 failed, and its log is gone."
-        " Whether running it again helps is not known.",
+        (
+            "{} is not on prod: task 8 of execution 8 failed, and its log is gone."
+            " Whether running it again helps is not known."
+        ),
     ),
     "the log not read": (
         facts_2(a_run(8, began=MINUTE, explanation=None)),
         "failed unknown low unknown",
-        "{} is not on prod: task 8 of execution 8 failed, and its log could not be read."
-        " Whether running it again helps is not known.",
+        (
+            "{} is not on prod: task 8 of execution 8 failed, and its log could not be read."
+            " Whether running it again helps is not known."
+        ),
     ),
     "no tasks, no reason": (
         facts_2(without_tasks(explanation=replace(NO_ANSWER, evidence=()))),
         "failed unknown low unknown",
-        "{} is not on prod: execution 12 failed without saying why."
-        " Whether running it again helps is not known.",
+        (
+            "{} is not on prod: execution 12 failed without saying why."
+            " Whether running it again helps is not known."
+        ),
+    ),
+    "a name keeps its capital": (
+        facts_2(a_run(8, began=MINUTE, explanation=an_explanation("jobservice.transfer_timeout"))),
+        "failed jobservice.transfer_timeout high after_fix",
+        (
+            "{} is not on prod: Harbor gives one request 30 minutes, and a layer did not pass"
+            " within them. Running it again helps only after a fix."
+        ),
     ),
     "no tasks": (
         facts_2(without_tasks(explanation=an_explanation())),
         "failed network.dns high after_fix",
-        "{} is not on prod: the name of the other registry could not be resolved from inside"
-        " Harbor's containers. Running it again helps only after a fix.",
+        (
+            "{} is not on prod: the name of the other registry could not be resolved from inside"
+            " Harbor's containers. Running it again helps only after a fix."
+        ),
     ),
     "no tasks, perhaps for another image": (
         facts_2(without_tasks(explanation=an_explanation(), names_tag=None)),
         "failed network.dns medium after_fix",
-        "{} is not on prod: execution 12, which may have had it, failed: the name of the other"
-        " registry could not be resolved from inside Harbor's containers."
-        " Running it again helps only after a fix.",
+        (
+            "{} is not on prod: execution 12, which may have had it, failed: the name of the other"
+            " registry could not be resolved from inside Harbor's containers."
+            " Running it again helps only after a fix."
+        ),
     ),
     "a newer run may have had it": (
         facts_2(
@@ -302,35 +368,50 @@ CASES = {
             a_run(8, began=MINUTE, explanation=QUOTA),
         ),
         "failed dest.quota_exceeded medium after_fix",
-        "{} is not on prod: the copy would take the destination project above its quota; task 9 of"
-        " execution 9, which is newer and succeeded, may have had it too."
-        " Running it again helps only after a fix.",
+        (
+            "{} is not on prod: the copy would take the destination project above its quota;"
+            " task 9 of"
+            " execution 9, which is newer and succeeded, may have had it too."
+            " Running it again helps only after a fix."
+        ),
     ),
     "another tag stopped the job": (
         some_facts(attempts=(an_attempt(blames="v1.6.30"),)),
         "failed source.manifest_unknown medium helps",
-        "{} is not on prod: job 20049 ended at v1.6.30 before it came to this tag (the source does"
-        " not serve this tag). Running it again helps.",
+        (
+            "{} is not on prod: job 20049 ended at v1.6.30 before it came to this tag (the"
+            " source does"
+            " not serve this tag). Running it again helps."
+        ),
     ),
     "another tag met what every tag meets": (
         some_facts(attempts=(an_attempt(blames="v1.6.30", explanation=QUOTA),)),
         "failed dest.quota_exceeded medium after_fix",
-        "{} is not on prod: job 20049 ended at v1.6.30 before it came to this tag (the project's"
-        " quota is used up). Running it again helps only after a fix.",
+        (
+            "{} is not on prod: job 20049 ended at v1.6.30 before it came to this tag (the"
+            " project's"
+            " quota is used up). Running it again helps only after a fix."
+        ),
     ),
     "immutable, but not there": (
         facts_2(a_run(8, began=MINUTE, explanation=an_explanation("dest.immutable_tag"))),
         "failed dest.immutable_tag low after_fix",
-        "{} is not on prod: a rule of the destination project forbids replacing this tag, which"
-        " exists there with other content. Running it again helps only after a fix.",
+        (
+            "{} is not on prod: a rule of the destination project forbids replacing this tag,"
+            " which"
+            " exists there with other content. Running it again helps only after a fix."
+        ),
     ),
     "other content there, and the newer copy failed": (
         facts_2(
             a_run(8, began=MINUTE, explanation=QUOTA), destination=a_place(digest=OTHER_DIGEST)
         ),
         "failed dest.quota_exceeded high after_fix",
-        "{} is on prod with another content digest: the copy would take the destination project"
-        " above its quota. Running it again helps only after a fix.",
+        (
+            "{} is on prod with another content digest: the copy would take the destination"
+            " project"
+            " above its quota. Running it again helps only after a fix."
+        ),
     ),
     "stopped on Harbor 2": (
         facts_2(a_run(8, Status.STOPPED, began=MINUTE)),
@@ -342,20 +423,26 @@ CASES = {
             attempts=(an_attempt(task=a_task(status=Status.STOPPED), policy=OFF),), policy=OFF
         ),
         "failed policy.disabled high after_fix",
-        "{} is not on prod: job 20049 was stopped when policy sync-to-prod was switched off."
-        " Running it again helps only after a fix.",
+        (
+            "{} is not on prod: job 20049 was stopped when policy sync-to-prod was switched off."
+            " Running it again helps only after a fix."
+        ),
     ),
     "stopped on Harbor 1.2, its policy on again": (
         some_facts(attempts=(an_attempt(task=a_task(status=Status.STOPPED)),)),
         "failed policy.disabled high helps",
-        "{} is not on prod: job 20049 was stopped when policy sync-to-prod was switched off."
-        " Running it again helps.",
+        (
+            "{} is not on prod: job 20049 was stopped when policy sync-to-prod was switched off."
+            " Running it again helps."
+        ),
     ),
     "gone at the source": (
         some_facts(source=NOT_ON_STAG, deleted_at=PUSHED + MINUTE, pushed_at=PUSHED),
         "source_missing source.manifest_unknown high useless",
-        "{} is not on stag, so there is nothing to copy. It was deleted there at 2026-11-06"
-        " 05:49:05 UTC.",
+        (
+            "{} is not on stag, so there is nothing to copy. It was deleted there at 2026-11-06"
+            " 05:49:05 UTC."
+        ),
     ),
     "gone at the source, destination unseen": (
         some_facts(
@@ -371,8 +458,10 @@ CASES = {
     "gone at the source, failed before for another reason": (
         facts_2(a_run(8, began=MINUTE, explanation=QUOTA), source=NOT_ON_STAG),
         "source_missing source.manifest_unknown high useless",
-        "{} is not on stag, so there is nothing to copy. Before that, task 8 of execution 8"
-        " failed: the project's quota is used up.",
+        (
+            "{} is not on stag, so there is nothing to copy. Before that, task 8 of execution 8"
+            " failed: the project's quota is used up."
+        ),
     ),
     "copied somewhere unseen": (
         facts_2(a_run(8, Status.SUCCEED, began=MINUTE), destination=an_unseen()),
@@ -386,8 +475,10 @@ CASES = {
             destination=an_unseen(),
         ),
         "cannot_tell - low unknown",
-        "{} may be on prod, which was not seen: task 8 of execution 8, which may have had it,"
-        " succeeded. It is no longer on stag.",
+        (
+            "{} may be on prod, which was not seen: task 8 of execution 8, which may have had it,"
+            " succeeded. It is no longer on stag."
+        ),
     ),
     "succeeded but absent": (
         facts_2(a_run(8, Status.SUCCEED, began=9 * MINUTE), a_run(7, began=MINUTE)),
@@ -402,8 +493,11 @@ CASES = {
     "failed, but its log ends well": (
         facts_2(a_run(8, began=MINUTE, explanation=an_explanation("none"))),
         "cannot_tell - low unknown",
-        "{} is not on prod, although the log of task 8 of execution 8, which failed, ends with the"
-        " copy made.",
+        (
+            "{} is not on prod, although the log of task 8 of execution 8, which failed, ends"
+            " with the"
+            " copy made."
+        ),
     ),
     "other content, kept": (
         facts_2(
@@ -416,8 +510,11 @@ CASES = {
             destination=a_place(digest=OTHER_DIGEST),
         ),
         "cannot_tell - low unknown",
-        "{} is on prod with another content digest, and task 8 of execution 8 left it so, because"
-        " its policy may not override.",
+        (
+            "{} is on prod with another content digest, and task 8 of execution 8 left it so,"
+            " because"
+            " its policy may not override."
+        ),
     ),
     "other content, newer than the failure": (
         facts_2(
@@ -425,8 +522,10 @@ CASES = {
             destination=a_place(digest=OTHER_DIGEST, pushed_at=PUSHED + HOUR),
         ),
         "cannot_tell - low unknown",
-        "{} is on prod with another content digest, and what is there is newer than task 8 of"
-        " execution 8, which failed.",
+        (
+            "{} is on prod with another content digest, and what is there is newer than task 8 of"
+            " execution 8, which failed."
+        ),
     ),
     "other content, newer than what was stopped": (
         facts_2(
@@ -434,26 +533,37 @@ CASES = {
             destination=a_place(digest=OTHER_DIGEST, pushed_at=PUSHED + HOUR),
         ),
         "cannot_tell - low unknown",
-        "{} is on prod with another content digest, and what is there is newer than task 8 of"
-        " execution 8, which was stopped.",
+        (
+            "{} is on prod with another content digest, and what is there is newer than task 8 of"
+            " execution 8, which was stopped."
+        ),
     ),
     "other content, no attempt": (
         facts_2(destination=a_place(digest=OTHER_DIGEST), earlier=2),
         "cannot_tell - low unknown",
-        "{} is on prod with another content digest, and no attempt to copy it since it was pushed"
-        " was found, although policy sync-to-prod selects it and runs on push.",
+        (
+            "{} is on prod with another content digest, and no attempt to copy it since it was"
+            " pushed"
+            " was found, although policy sync-to-prod selects it and runs on push."
+        ),
     ),
     "no attempt": (
         facts_2(policy=a_policy(trigger=Trigger.SCHEDULED)),
         "cannot_tell - low unknown",
-        "{} is not on prod: no attempt to copy it was found, although policy sync-to-prod selects"
-        " it and runs on a schedule.",
+        (
+            "{} is not on prod: no attempt to copy it was found, although policy sync-to-prod"
+            " selects"
+            " it and runs on a schedule."
+        ),
     ),
     "no attempt, not everything seen": (
         facts_2(blind_spots=(BlindSpot("stag: records of policy x", "403", ""),)),
         "cannot_tell - low unknown",
-        "{} is not on prod: no attempt to copy it was found, although policy sync-to-prod selects"
-        " it and runs on push, as far as could be seen.",
+        (
+            "{} is not on prod: no attempt to copy it was found, although policy sync-to-prod"
+            " selects"
+            " it and runs on push, as far as could be seen."
+        ),
     ),
     "the policy off": (
         facts_2(policy=OFF),
@@ -481,8 +591,11 @@ CASES = {
             )
         ),
         "cannot_tell - low unknown",
-        "{} is not on prod: no policy from stag to prod selects it (releases: its tag filter `r*`"
-        " does not match `v1`).",
+        (
+            "{} is not on prod: no policy from stag to prod selects it (releases: its tag filter"
+            " `r*`"
+            " does not match `v1`)."
+        ),
     ),
 }
 
@@ -576,7 +689,7 @@ ASKED = ImageRef("vira", "v1")
     ],
 )
 def test_no_image_is_guessed(found, summary, candidates):
-    """Without one single image the answer says what fits, or where was looked and what is close."""
+    """Without one image the answer says what fits, or where was looked and what is close."""
     answer = undecided(ASKED, looked_at=("stag", "prod"), **found)
 
     assert (answer.verdict, answer.confidence) == (Verdict.CANNOT_TELL, Confidence.LOW)
@@ -615,7 +728,6 @@ _JOBS = st.builds(
     task=st.builds(
         a_task,
         status=st.sampled_from(Status),
-        retrying=st.booleans(),
         tags=st.sampled_from([None, ("v1.6.32-67284045",)]),
         started_at=st.none() | _SPANS.map(lambda span: PUSHED + span),
         changed_at=st.none() | _SPANS.map(lambda span: PUSHED + span),
@@ -624,6 +736,7 @@ _JOBS = st.builds(
     names_tag=_MAYBE,
     policy=_POLICIES,
 )
+_RETRYING = st.builds(an_attempt, task=st.just(RETRYING), names_tag=_MAYBE, policy=_POLICIES)
 _WITHOUT_TASKS = st.builds(without_tasks, explanation=_EXPLANATIONS, names_tag=_MAYBE)
 
 
@@ -643,7 +756,7 @@ FACTS = st.builds(
     policy=_POLICIES,
     source=_places("stag"),
     destination=_places("prod"),
-    attempts=st.lists(_RUNS | _JOBS | _WITHOUT_TASKS, max_size=4).map(tuple),
+    attempts=st.lists(_RUNS | _JOBS | _RETRYING | _WITHOUT_TASKS, max_size=4).map(tuple),
     version=st.sampled_from([None, Version(1, 2, 2), HARBOR_2]),
     now=_SPANS.map(lambda span: NOW + span),
     pushed_at=st.none() | st.just(PUSHED),
@@ -677,7 +790,7 @@ def test_every_state_gets_an_answer_that_keeps_the_promises(facts):
 
 @given(FACTS)
 def test_a_start_is_advised_only_where_nothing_is_in_its_way(facts):
-    """A start helps only with an enabled policy, a source that may hold it, and nothing running."""
+    """A start helps only with an enabled policy, a source that may hold it, nothing running."""
     answer = diagnose(facts)
 
     if answer.rerun is Rerun.HELPS:

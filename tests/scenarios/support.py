@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 import signal
 import sys
 from asyncio.subprocess import PIPE
@@ -32,10 +33,13 @@ _WITHIN = 60.0
 _POLL = 0.01
 
 
-async def until(condition: Callable[[], object], *, within: float = _WITHIN) -> None:
-    """Wait until *condition* holds."""
-    async with asyncio.timeout(within):
-        while not condition():
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until *condition* holds; it may be a coroutine function."""
+    async with asyncio.timeout(_WITHIN):
+        while True:
+            holds = condition()
+            if await holds if inspect.isawaitable(holds) else holds:
+                return
             await asyncio.sleep(_POLL)
 
 
@@ -137,18 +141,24 @@ class Stage:
 
     async def all_done(self, prefix: str = "harborbot") -> None:
         """Wait until no question that was taken is open."""
-        async with Redis.from_url(self.redis.url) as redis, asyncio.timeout(_WITHIN):
-            while await redis.zcard(Keys(prefix).open):
-                await asyncio.sleep(_POLL)
+        async with Redis.from_url(self.redis.url) as redis:
+
+            async def done() -> bool:
+                return not await redis.exists(Keys(prefix).open)
+
+            await until(done)
 
     async def noted(self, signs: list[Message]) -> None:
         """Wait until the store, whichever it is, knows where *signs* are."""
         socket = self.directory / "state" / "valkey.sock"
         url = f"unix://{socket}" if socket.exists() else self.redis.url
         keys = [Keys("harborbot").posted(m.metadata["event_payload"]["id"]) for m in signs]
-        async with Redis.from_url(url) as redis, asyncio.timeout(_WITHIN):
-            while await redis.exists(*keys) < len(keys):
-                await asyncio.sleep(_POLL)
+        async with Redis.from_url(url) as redis:
+
+            async def known() -> bool:
+                return await redis.exists(*keys) == len(keys)
+
+            await until(known)
 
     def harbor_requests(self) -> int:
         """Count what both Harbors were asked."""
