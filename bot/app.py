@@ -40,8 +40,9 @@ from handlers.front_door import FrontDoor
 
 # Seconds before *looking into it* is shown, so that something is there within 1.5.
 PATIENCE = 1.0
-# Seconds that work may go on after SIGTERM.
-GRACE = 25.0
+# Seconds that requests, and then errands, may go on after SIGTERM; the queue has a grace of its
+# own, and together they must end within 30.
+GRACE = 3.0
 
 log = structlog.get_logger()
 
@@ -91,9 +92,11 @@ class Errands:
             log.warning("errand.failed", error=str(error), kind=type(error).__name__)
 
     async def finish(self) -> None:
-        """Wait for what still runs."""
-        while self.running:
-            await asyncio.wait(self.running)
+        """Wait for what still runs; what takes longer than the grace is let go."""
+        if self.running:
+            _, late = await asyncio.wait(self.running, timeout=GRACE)
+            for task in late:
+                task.cancel()
 
 
 async def run(settings: Settings) -> None:

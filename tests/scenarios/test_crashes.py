@@ -82,16 +82,30 @@ async def another_takes_over(stage, **settings):
                 await answered_once(stage, asked)
 
 
+async def stopped_with_work_left(stage, **settings):
+    """Ask the bot to end while a Harbor does not answer: it ends in time, the next one goes on."""
+    with holding(stage.pair.stag):
+        async with stage.bot(**settings) as bot:
+            asked = await ask(stage, "command", "mention")
+            await until(lambda: all(stage.about(each) for each in asked))
+            bot.stop()
+            async with asyncio.timeout(30):
+                assert await bot.ended() == 0
+    async with stage.bot(**settings):
+        await answered_once(stage, asked)
+
+
 CRASHES = (
     (killed_while_looking, {}),
     (killed_while_looking, EMBEDDED),
     (killed_after_posting, {}),
     (another_takes_over, {}),
+    (stopped_with_work_left, {}),
 )
 
 
 async def test_whenever_it_dies_the_answer_comes_once():
-    """What was acknowledged is answered once, whenever the bot dies, on either store."""
+    """What was acknowledged is answered once, whenever the bot dies or ends, on either store."""
     # Side by side: each waits until the work of the dead may be taken over.
     async with asyncio.TaskGroup() as group:
         for crash, settings in CRASHES:
