@@ -16,7 +16,7 @@ run: .venv/product
 
 # The core alone has to be covered to the last branch, by its own tests; none runs twice.
 test: .venv/developer
-	@$(BIN)/python -m pytest -q -n 2 --ignore=tests/replication
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/replication
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest -q tests/replication
 	@$(BIN)/python -m coverage report

@@ -9,11 +9,9 @@ import contextlib
 import logging
 import os
 import signal
-import time
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -24,9 +22,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.clock import SystemClock
 from bot.errors import BotError, SettingsWrong
-from bot.harbor.client import HarborClient, connect
-from bot.harbor.transport import open_session
+from bot.harbor.client import open_harbors
 from bot.ports import Accepted, Asked, Intent, Readers
 from bot.settings import Settings
 from bot.slack.chat import SlackChat
@@ -45,33 +43,6 @@ PATIENCE = 1.0
 GRACE = 3.0
 
 log = structlog.get_logger()
-
-
-class SystemClock:
-    """The machine's own time; fits the ``Clock`` port."""
-
-    def now(self) -> datetime:
-        """Tell the time of day, in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Tell seconds that only ever grow."""
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
-
-
-@asynccontextmanager
-async def open_harbors(settings: Settings) -> AsyncIterator[tuple[HarborClient, ...]]:
-    """Open a client for every configured instance; nothing is asked of them yet."""
-    async with open_session() as session:
-        clock = SystemClock()
-        yield tuple(
-            connect(name, harbor, session=session, clock=clock)
-            for name, harbor in settings.instances().items()
-        )
 
 
 @dataclass(slots=True)
@@ -112,7 +83,7 @@ async def run(settings: Settings) -> None:
             session, token=secret, api_url=settings.slack_api_url, proxy=settings.slack_proxy
         )
         me = await identify(client, clock=clock)
-        harbors = await stack.enter_async_context(open_harbors(settings))
+        harbors = await stack.enter_async_context(open_harbors(settings.instances(), clock=clock))
         opened = await stack.enter_async_context(open_store(settings, secret=secret, clock=clock))
         chat = SlackChat(
             client,

@@ -170,18 +170,20 @@ async def _demo() -> int:
 
 
 async def _why(read: Any, image: str, *, source: str, destination: str) -> Any:
-    from bot import app as product  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.harbor.client import open_harbors  # noqa: PLC0415
     from bot.replication.image_ref import read_image  # noqa: PLC0415
     from bot.use_cases.answer_why import answer_why  # noqa: PLC0415
 
     asked = read_image(image)
-    async with product.open_harbors(read) as harbors:
+    clock = SystemClock()
+    async with open_harbors(read.instances(), clock=clock) as harbors:
         return await answer_why(
             harbors,
             asked,
             source=source,
             destination=destination,
-            clock=product.SystemClock(),
+            clock=clock,
         )
 
 

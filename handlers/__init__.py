@@ -27,4 +27,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.event("app_mention")(mentions.on_mention)
     app.event("message")(mentions.on_message)
     app.action(re.compile(rf"({Action.ASK_AGAIN}|{Action.PICK_IMAGE})(:\d+)?"))(actions.on_ask)
+    # Bolt asks in this order: what nothing above has taken.
+    app.event(re.compile(".*"))(mentions.on_other)
+    app.action(re.compile(".*"))(actions.on_other)
     app.error(errors.on_error)

@@ -32,3 +32,8 @@ async def on_ask(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], de
         if outcome is Accepted.LIMITED:
             desk.tell(asked, words.too_many_questions(desk.limit))
     await ack()
+
+
+async def on_other(ack: AsyncAck) -> None:
+    """Take any other button as pressed: one of an older or a newer release, say."""
+    await ack()

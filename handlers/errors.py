@@ -11,7 +11,7 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot.errors import BotError, Refused, StoreError
-from bot.slack import words
+from bot.slack import text, words
 
 
 log = structlog.get_logger()
@@ -25,16 +25,20 @@ async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
             log.info("event.refused", why=str(error))
             return BoltResponse(status=200)
         case Refused():
-            return BoltResponse(status=200, body=str(error))
+            return _said(str(error))
         case StoreError() if is_event:
             log.warning("event.not_taken", error=str(error))
             return BoltResponse(status=503)
         case StoreError():
             log.warning("command.not_taken", error=str(error))
-            return BoltResponse(status=200, body=words.STORE_SILENT)
+            return _said(words.STORE_SILENT)
         case BotError():
-            return BoltResponse(status=200, body=str(error))
+            return _said(str(error))
     ticket = uuid.uuid4().hex[:8]
     log.error("handler.crashed", ticket=ticket, exc_info=error)
-    status = 503 if is_event else 200
-    return BoltResponse(status=status, body="" if is_event else words.our_fault(ticket))
+    return BoltResponse(status=503) if is_event else _said(words.our_fault(ticket))
+
+
+def _said(sentence: str) -> BoltResponse:
+    # A refusal may quote the question: it must neither ping nor link.
+    return BoltResponse(status=200, body=text.spoken(sentence))

@@ -5,6 +5,8 @@ routes are in ``generation_*``.
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ from bot.harbor.detect import detect, is_hidden
 from bot.harbor.generation_v1 import V1
 from bot.harbor.generation_v2 import V2
 from bot.harbor.registry import Registry, Tokens
-from bot.harbor.transport import BACKOFFS, Transport, trust
+from bot.harbor.transport import BACKOFFS, Transport, open_session, trust
 from bot.ports import Clock, Found, Meter
 from bot.replication.model import (
     Artifact,
@@ -76,6 +78,18 @@ def connect(
         places=asyncio.Semaphore(settings.max_connections),
     )
     return HarborClient(transport, _Memory())
+
+
+@asynccontextmanager
+async def open_harbors(
+    instances: Mapping[str, HarborSettings], *, clock: Clock
+) -> AsyncIterator[tuple["HarborClient", ...]]:
+    """Open a client for each instance, by display name; nothing is asked of them yet."""
+    async with open_session() as session:
+        yield tuple(
+            connect(name, settings, session=session, clock=clock)
+            for name, settings in instances.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)

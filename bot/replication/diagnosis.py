@@ -5,7 +5,7 @@ the destination counts first, then what Harbor is doing, then whether there is a
 then what Harbor did last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.replication import sentences
@@ -88,19 +88,24 @@ def undecided(
     asked: ImageRef,
     *,
     looked_at: Sequence[str],
+    unseen: Collection[str] = (),
     fitting: Sequence[str] = (),
     close: Sequence[str] = (),
     blind_spots: Sequence[BlindSpot] = (),
 ) -> Diagnosis:
-    """Say that no single image is meant: which ones fit, or where was looked and what is close."""
+    """Say that no single image is meant: which ones fit, or where was looked and what is close.
+
+    *unseen* are those of *looked_at* that could not be asked: they may know it.
+    """
     where = ", ".join(looked_at) or "no instance"
     if fitting:
         summary = f"{asked} fits {len(fitting)} images: which one is meant?"
         check = Check(CheckName.IMAGE, CheckState.UNKNOWN, f"fits {', '.join(fitting[:5])}", where)
     else:
-        near = f" Close: {', '.join(close[:3])}." if close else ""
-        summary = f"{asked} is not known on {where}.{near}"
-        check = Check(CheckName.IMAGE, CheckState.BAD, f"no such image on {where}", where)
+        summary = " ".join(_nowhere(asked, looked_at=looked_at, unseen=unseen))
+        state = CheckState.UNKNOWN if unseen else CheckState.BAD
+        check = Check(CheckName.IMAGE, state, summary, where)
+        summary += f" Close: {', '.join(close[:3])}." if close else ""
     return Diagnosis(
         image=str(asked),
         verdict=Verdict.CANNOT_TELL,
@@ -113,6 +118,17 @@ def undecided(
         blind_spots=tuple(blind_spots),
         candidates=tuple(fitting or close),
     )
+
+
+def _nowhere(
+    asked: ImageRef, *, looked_at: Sequence[str], unseen: Collection[str]
+) -> Iterator[str]:
+    seen = [name for name in looked_at if name not in unseen]
+    if seen or not unseen:
+        yield f"{asked} is not known on {', '.join(seen) or 'no instance'}."
+    if unseen:
+        silent = ", ".join(name for name in looked_at if name in unseen)
+        yield f"{silent} could not be asked, so {asked} may be there all the same."
 
 
 def _find(facts: Facts) -> Finding:

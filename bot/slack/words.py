@@ -19,11 +19,6 @@ STRANGER = "You are from another organisation. I answer full members of this wor
 OTHER_WORKSPACE = "You are from another workspace. I answer full members of this one only."
 BOT = "I do not answer bots and workflows."
 DEACTIVATED = "This account is deactivated. I answer full members of this workspace only."
-NOT_A_READER = "You are not among those who may read here. Ask whoever runs me to add you."
-EXTERNAL_CHANNEL = (
-    "This channel is shared with another organisation, so I do not answer here."
-    " Ask in a channel of this workspace alone, or send me a direct message."
-)
 WHO_ASKS = "Slack cannot tell me who asks, so I cannot answer. Try again in a minute."
 WHO_ASKS_SCOPE = (
     "Slack does not let me look up who asks, so I cannot answer. Whoever runs me can mend this:"

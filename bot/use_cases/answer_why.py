@@ -7,29 +7,26 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from bot.errors import BadQuestion, NotAllowed
 from bot.ports import Answer, Clock, Harbor, Meter
 from bot.replication.diagnosis import diagnose, undecided
 from bot.replication.image_ref import ImageRef
 from bot.replication.model import Policy, Repository
 from bot.replication.records import Scope, known_images, to_facts
-from bot.replication.resolution import Resolution, resolve
+from bot.replication.resolution import resolve
 from bot.replication.routes import (
     Route,
     choose_route,
     find_routes,
-    projects_of,
     takes_repository,
 )
 from bot.replication.verdicts import Diagnosis
 from bot.use_cases.look import Eyes, together
-from bot.use_cases.look_deeper import Sides, look_at_records
+from bot.use_cases.look_around import look_around
+from bot.use_cases.look_deeper import Seen, Sides, look_at_runs, look_at_tags
 
 
 _MOST_REPOSITORIES = 5
-_CLOSE_ENOUGH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +97,23 @@ async def _diagnose(
     names = [harbor.name for harbor in harbors]
     if route is None:
         eyes.miss("the way", "no policy and no second instance say where it goes", "Ask with `to`")
-        return undecided(asked, looked_at=names, blind_spots=eyes.blind_spots)
+        silent = _silent(firsts)
+        return undecided(asked, looked_at=names, unseen=silent, blind_spots=eyes.blind_spots)
     sides = _sides(firsts, route, repositories)
-    records = await look_at_records(sides, asked, eyes=eyes)
+    seen = await look_at_tags(sides, asked, eyes=eyes)
+    # Beside the last two looks, so that a name that nothing knows costs no fifth.
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(look_at_runs(sides, asked, seen, eyes=eyes))
+        around = group.create_task(_around(harbors, sides, asked, seen=seen, eyes=eyes))
+    records = reading.result()
     resolution = resolve(asked, known_images(sides.scope, records))
     if resolution.image is None:
-        close = await _close_names(harbors, sides, asked, resolution=resolution, eyes=eyes)
         return undecided(
             asked,
             looked_at=names,
+            unseen=_silent(firsts),
             fitting=resolution.candidates,
-            close=close,
+            close=() if resolution.candidates else around.result(),
             blind_spots=eyes.blind_spots,
         )
     facts = to_facts(
@@ -122,6 +125,18 @@ async def _diagnose(
         now=clock.now(),
     )
     return diagnose(facts)
+
+
+def _silent(firsts: Sequence[First]) -> list[str]:
+    return [first.harbor.name for first in firsts if first.repositories is None]
+
+
+async def _around(
+    harbors: Sequence[Harbor], sides: Sides, asked: ImageRef, *, seen: Seen, eyes: Eyes
+) -> tuple[str, ...]:
+    if seen.here or seen.there:
+        return ()
+    return await look_around(harbors, sides, asked, eyes=eyes)
 
 
 async def _first_look(harbor: Harbor, asked: ImageRef, *, eyes: Eyes) -> First:
@@ -222,55 +237,3 @@ def _sides(firsts: Sequence[First], route: Route, repositories: Sequence[Reposit
         source=harbors.get(route.source),
         destination=harbors.get(route.destination),
     )
-
-
-async def _close_names(
-    harbors: Sequence[Harbor],
-    sides: Sides,
-    asked: ImageRef,
-    *,
-    resolution: Resolution,
-    eyes: Eyes,
-) -> list[str]:
-    """Rank what is close to a name that nothing knows: tags of its repository, else names."""
-    if resolution.candidates:
-        return []
-    source = sides.source or sides.holder
-    tags = await together(
-        eyes.see(source.find_artifacts(one.name), instance=source.name, what="tags")
-        for one in sides.scope.repositories
-    )
-    images = [
-        f"{row.repository}:{row.tag}" for found in tags if found for row in found.rows if row.tag
-    ]
-    if images:
-        return _ranked(str(asked), images)
-    return _ranked(asked.path, await _close_repositories(harbors, sides, asked, eyes=eyes))
-
-
-def _ranked(wanted: str, names: Sequence[str]) -> list[str]:
-    """Rank *names* by how close they are to *wanted*, without the project where it has none."""
-    short = "/" not in wanted
-    shown = {name: name.rpartition("/")[2] if short else name for name in names}
-    ranked = process.extract(wanted, shown, scorer=fuzz.ratio, limit=3, score_cutoff=_CLOSE_ENOUGH)
-    return [name for _shown, _score, name in ranked]
-
-
-async def _close_repositories(
-    harbors: Sequence[Harbor], sides: Sides, asked: ImageRef, *, eyes: Eyes
-) -> list[str]:
-    # Harbor finds parts of names only: a slip leaves an end of the name right, or what the
-    # policies of the way name has a repository like it.
-    parts = {asked.name[:3], asked.name[-3:], *projects_of(sides.scope.route.policies)}
-    found = await together(
-        eyes.see(harbor.search(part), instance=harbor.name, what="repositories")
-        for harbor in harbors
-        for part in sorted(parts)
-    )
-    shown = {
-        one.name
-        for rows in found
-        for one in rows or ()
-        if all(harbor.shows(one.name.partition("/")[0]) for harbor in harbors)
-    }
-    return sorted(shown)

@@ -17,6 +17,7 @@ from bot.replication.model import (
     Policy,
     Status,
     Task,
+    Version,
 )
 from bot.replication.records import Read, Records, Run, Scope
 from bot.use_cases.look import Eyes, together
@@ -35,8 +36,19 @@ class Sides:
     destination: Harbor | None
 
 
-async def look_at_records(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Records:
-    """Look at tags, records, tasks and logs of one way, each step side by side."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the second look saw; a side's artifacts are None where it was not seen."""
+
+    here: tuple[Artifact, ...] | None
+    there: tuple[Artifact, ...] | None
+    rows: tuple[LogRow, ...]
+    executions: list[tuple[Policy, Found[Execution]]]
+    version: Version | None
+
+
+async def look_at_tags(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Seen:
+    """Look at the tags of both ends, the project's log and the policies' runs, side by side."""
     async with asyncio.TaskGroup() as group:
         here = group.create_task(_artifacts(sides.source, _own_names(sides), asked, eyes=eyes))
         there = group.create_task(
@@ -48,9 +60,16 @@ async def look_at_records(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Recor
             eyes.see(sides.holder.version(), instance=sides.holder.name, what="version")
         )
     _name_unseen_ends(sides, eyes=eyes)
-    pushed = _pushed_at(asked, here.result() or (), rows.result())
-    reads = await _reads(sides, asked, executions.result(), pushed_at=pushed, eyes=eyes)
-    return Records(here.result(), there.result(), rows.result(), reads, version.result())
+    return Seen(
+        here.result(), there.result(), rows.result(), executions.result(), version.result()
+    )
+
+
+async def look_at_runs(sides: Sides, asked: ImageRef, seen: Seen, *, eyes: Eyes) -> Records:
+    """Look at the tasks of the runs that may concern the image, then at their logs."""
+    pushed = _pushed_at(asked, seen.here or (), seen.rows)
+    reads = await _reads(sides, asked, seen.executions, pushed_at=pushed, eyes=eyes)
+    return Records(seen.here, seen.there, seen.rows, reads, seen.version)
 
 
 def _own_names(sides: Sides) -> list[str]:
