@@ -6,7 +6,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 	&& { echo "$$one"; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test run check bench lock clean
+.PHONY: demo test run check bench chart lock clean
 
 demo: .venv/product
 	@$(BIN)/harborbot demo --story
@@ -29,6 +29,10 @@ check: .venv/developer
 
 bench: .venv/developer
 	@$(BIN)/python -m tests.bench
+
+# Lints, renders and validates the chart with the real helm (HELM=... names one).
+chart: .venv/developer
+	@tests/helm/check.sh
 
 # What is installed is what these two files pin, by hash; `make lock` renews them.
 .venv/product: requirements.lock pyproject.toml | .venv/made
