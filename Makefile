@@ -37,13 +37,13 @@ chart: .venv/developer
 # What is installed is what these two files pin, by hash; `make lock` renews them.
 .venv/product: requirements.lock pyproject.toml | .venv/made
 	@echo "Installing what the bot needs into .venv ..."
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/developer: requirements-dev.lock .venv/product
 	@echo "Installing what the tests need into .venv ..."
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .venv/made:

@@ -27,7 +27,7 @@ class ClockOf:
         """Tell the loop's time."""
         return asyncio.get_running_loop().time()
 
-    async def sleep(self, seconds):
+    async def sleep(self, _seconds):
         """Let others go on, no longer."""
         await asyncio.sleep(0)
 

@@ -19,7 +19,7 @@ def check(answer, name):
 
 
 async def test_the_golden_case(asking):
-    """The case that started it all: a race of 1.2.2, proven by job 20049, and safe to run again."""
+    """The case that started it all: a race of 1.2.2, proven by job 20049, safe to run again."""
     async with golden_pair() as pair, asking(pair) as ask:
         answer = await ask("vira:v1.6.32")
 
