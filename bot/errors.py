@@ -7,6 +7,7 @@ an error is written for the person who asked; what code needs to know rides in a
     ├── Refused                  fix the request, or ask somebody who may
     │   ├── BadQuestion          the words were not understood; carries an example
     │   └── NotAllowed           this person, or this place, gets no answer
+    ├── OurFault                 tell the bot's owners; carries the number it is logged under
     ├── SettingsWrong            the operator mends the configuration
     ├── HarborError              one instance; names it and the remedy
     │   ├── HarborUnreachable    no answer: down, DNS, TLS, too slow
@@ -41,6 +42,13 @@ class BadQuestion(Refused):
 
 class NotAllowed(Refused):
     """This person may not read here, or this place may not show it."""
+
+
+class OurFault(BotError):
+    """Something went wrong that nobody foresaw; *ticket* is the number it is logged under."""
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__(f"That is my fault, not yours. Tell my owners the number `{ticket}`.")
 
 
 class SettingsWrong(BotError):

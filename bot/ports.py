@@ -207,14 +207,6 @@ class Store(Protocol):
         """Remember which message carries the answer."""
         ...
 
-    async def finish(self, delivery: str) -> None:
-        """Mark an intent as done; its words and its way back are forgotten at once."""
-        ...
-
-    async def list_open(self) -> tuple[str, ...]:
-        """List the deliveries whose intents are not done."""
-        ...
-
 
 class Work(Protocol):
     """A queue whose entries survive the process."""

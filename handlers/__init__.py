@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.slack.ids import Action
+from bot.slack.ids import Action, any_of
 from handlers import actions, commands, errors, mentions
 from handlers.desk import Desk
 
@@ -26,7 +26,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.command(desk.command)(commands.on_command)
     app.event("app_mention")(mentions.on_mention)
     app.event("message")(mentions.on_message)
-    app.action(re.compile(rf"({Action.ASK_AGAIN}|{Action.PICK_IMAGE})(:\d+)?"))(actions.on_ask)
+    app.action(any_of(Action.ASK_AGAIN, Action.PICK_IMAGE))(actions.on_ask)
     # Bolt asks in this order: what nothing above has taken.
     app.event(re.compile(".*"))(mentions.on_other)
     app.action(re.compile(".*"))(actions.on_other)

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from slack_bolt.response import BoltResponse
 
-from bot.errors import BotError, Refused, StoreError
+from bot.errors import OurFault, Refused, StoreError
 from bot.slack import text, words
 
 
@@ -32,11 +32,9 @@ async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         case StoreError():
             log.warning("command.not_taken", error=str(error))
             return _said(words.STORE_SILENT)
-        case BotError():
-            return _said(str(error))
     ticket = uuid.uuid4().hex[:8]
     log.error("handler.crashed", ticket=ticket, exc_info=error)
-    return BoltResponse(status=503) if is_event else _said(words.our_fault(ticket))
+    return BoltResponse(status=503) if is_event else _said(str(OurFault(ticket)))
 
 
 def _said(sentence: str) -> BoltResponse:

@@ -16,7 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.ports import Clock
 from bot.slack import words
-from bot.slack.signature import Seal, check
+from bot.slack.signature import is_signed
 
 
 LONGEST_BODY = 1024 * 1024  # bytes; Slack sends far less
@@ -35,7 +35,7 @@ class FrontDoor:
     closing: bool = False
 
     def application(self) -> web.Application:
-        """Make the web application with its three routes."""
+        """Make the web application with its two routes."""
         app = web.Application(client_max_size=LONGEST_BODY)
         app.router.add_post("/slack/events", self.on_slack)
         app.router.add_get("/healthz", self.on_alive)
@@ -52,14 +52,14 @@ class FrontDoor:
         except web.HTTPRequestEntityTooLarge:
             log.info("request.too_long", limit=LONGEST_BODY)
             return web.Response(status=413, text="too long")
-        seal = check(
+        signed = is_signed(
             self.signing_secret,
             raw,
             timestamp=request.headers.get("X-Slack-Request-Timestamp"),
             signature=request.headers.get("X-Slack-Signature"),
             now=self.clock.now(),
         )
-        if seal is Seal.BAD:
+        if not signed:
             log.info("request.not_signed", peer=request.remote)
             return web.Response(status=401, text="not signed by Slack, or too old")
         body = _readable(raw, request.content_type)
@@ -67,16 +67,17 @@ class FrontDoor:
             log.info("request.unreadable", size=len(raw))
             return web.Response(status=400, text="unreadable")
         if self.closing:
-            return _restarting(request.content_type)
+            return _restarting(body)
         bolt_request = AsyncBoltRequest(
             body=body, query=request.query_string, headers=dict(request.headers)
         )
         return await to_aiohttp_response(await self.bolt.async_dispatch(bolt_request))
 
 
-def _restarting(content_type: str) -> web.Response:
-    # An event comes again, to another process; a command never does.
-    if content_type == _FORM:
+def _restarting(body: str) -> web.Response:
+    # An event comes again, to another process, and a button shows that it failed; a command does
+    # neither, but shows what it is answered.
+    if "command" in parse_qs(body):
         return web.Response(text=words.RESTARTING)
     return web.Response(status=503, text=words.RESTARTING)
 

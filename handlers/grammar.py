@@ -3,25 +3,20 @@
 import re
 
 from bot.errors import BadQuestion
-
-
-_HELP = {"", "help", "?"}
+from bot.replication.image_ref import EXAMPLE
+from bot.replication.questions import asks_for_help
 
 
 def read_command(text: str) -> str | None:
     """Return the question that ``why`` asks; None for help. BadQuestion for another word."""
     word, _, rest = text.strip().partition(" ")
-    match word.lower():
-        case "why" if rest.strip():
-            return rest.strip()
-        case "why":
-            raise BadQuestion("Which image? For example: `why frontend-rls/vira:v1.6.32`.")
-        case known if known in _HELP:
-            return None
-        case _:
-            raise BadQuestion(
-                "I know `why` and `help`. For example: `why frontend-rls/vira:v1.6.32 to prod`."
-            )
+    if asks_for_help(word):
+        return None
+    if word.lower() != "why":
+        raise BadQuestion(f"I know `why` and `help`. For example: `why {EXAMPLE} to prod`.")
+    if not rest.strip():
+        raise BadQuestion(f"Which image? For example: `why {EXAMPLE}`.")
+    return rest.strip()
 
 
 def without_mention(text: str, bot_user: str) -> str:

@@ -14,6 +14,7 @@ from bot.replication.image_ref import EXAMPLE, ImageRef, find_images, plain_text
 
 MAX_IMAGES = 5  # in one question
 _DIRECTIONS = ("from", "to")
+_HELP = {"", "help", "帮助", "?", "？"}
 _QUIET = re.compile(r"(?:--|[—–]|-)quiet", re.IGNORECASE)  # phones make one dash of two
 _LOOKS_NAMED = re.compile(r"[:/@]")
 _CHINESE = re.compile(r"[㐀-鿿]")
@@ -44,6 +45,11 @@ class Question:
     source: str = ""
     destination: str = ""
     quiet: bool = False
+
+
+def asks_for_help(text: str) -> bool:
+    """Say whether *text* asks for nothing but what can be asked."""
+    return text.strip().lower() in _HELP
 
 
 def read_why(words: str, instances: Sequence[str]) -> Question:

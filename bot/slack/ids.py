@@ -9,9 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 
-_NUMBERED = re.compile(r"(?P<name>[a-z_]+)(?::(?P<number>[0-9]{1,3}))?")
-
-
 class Action(StrEnum):
     """What a button asks for."""
 
@@ -37,12 +34,9 @@ def action_id(action: Action, number: int | None = None) -> str:
     return str(action) if number is None else f"{action}:{number}"
 
 
-def read_action(given: str) -> Action | None:
-    """Say what the button with this ``action_id`` asks for; None where it is none of ours."""
-    found = _NUMBERED.fullmatch(given)
-    if found is None or found["name"] not in set(Action):
-        return None
-    return Action(found["name"])
+def any_of(*wanted: Action) -> re.Pattern[str]:
+    """Match the ``action_id`` of every button that asks for one of *wanted*."""
+    return re.compile(rf"(?:{'|'.join(wanted)})(?::[0-9]{{1,3}})?\Z")
 
 
 def metadata(kind: Kind, record: str, *, state: str) -> dict[str, Any]:

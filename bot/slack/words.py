@@ -1,4 +1,4 @@
-"""Every sentence and label a person reads, in one place.
+"""Every sentence and label of this room, in one place; what an error says, it says itself.
 
 Knows English and the name of the command. Knows neither blocks nor markup: what stands in
 backticks here is shown as code by ``text.spoken``.
@@ -111,22 +111,12 @@ def help_text(command: str) -> str:
     return _HELP.format(command=command)
 
 
-def malformed(command: str) -> str:
-    """Say that a question was not understood, with a good one."""
-    return f"I did not find an image in that. Ask for example: `{command} why vira:v1.6.32`"
-
-
 def too_many_questions(limit: int) -> str:
     """Say that somebody asks too much."""
     return (
         f"{count(limit, 'question')} a minute is the limit for one person,"
         " and you have reached it. Try again in a minute."
     )
-
-
-def our_fault(ticket: str) -> str:
-    """Say that something went wrong that nobody foresaw."""
-    return f"That is my fault, not yours. Tell my owners the number `{ticket}`."
 
 
 def count(number: int, noun: str) -> str:

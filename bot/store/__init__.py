@@ -27,15 +27,11 @@ from bot.store.sealed import Seal
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open store and its queue; *kind* is for ``/readyz``."""
+    """An open store and its queue; *kind* says which server holds them."""
 
     store: RedisStore
     queue: Queue
     kind: Literal["redis", "embedded"]
-
-    async def ping(self) -> bool:
-        """Say whether Redis answers, within a second."""
-        return await self.store.ping()
 
 
 @asynccontextmanager

@@ -40,7 +40,7 @@ _SOCKET_PATH_AT_MOST = 100
 
 _PR_SET_PDEATHSIG = 1
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger()
 
 
 def default_directory() -> Path:
@@ -170,7 +170,7 @@ async def _locked(directory: Path, *, within: timedelta) -> AsyncIterator[int]:
 
 
 async def _lock(descriptor: int, directory: Path, *, within: timedelta) -> None:
-    import fcntl  # noqa: PLC0415  # Windows has none, and must get as far as being told so
+    import fcntl  # noqa: PLC0415 - Windows has none, and must get as far as being told so
 
     left = within.total_seconds()
     while True:

@@ -27,6 +27,7 @@ from bot.store.intents import RedisStore
 from bot.store.keys import Keys
 
 
+# What is done with the intent of a delivery.
 Perform = Callable[[str], Awaitable[None]]
 
 _TASK = "perform_intent"
@@ -36,7 +37,7 @@ _ENQUEUE_AT_ONCE = 16
 # A restart of Redis leaves dead connections behind, and the queue's client does not try again.
 _TRIES = 3
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class Queue:
         self._store = store
         self._clock = clock
         self._pace = pace
-        self._perform: Perform | None = None
+        self._perform: Perform = _nobody
+        self._give_up: Perform = _nobody
         self._running: set[asyncio.Task[Any]] = set()
         self._enqueuing = asyncio.Semaphore(_ENQUEUE_AT_ONCE)
         self._stopping = False
@@ -113,13 +115,14 @@ class Queue:
                 else:
                     return
 
-    async def run(self, perform: Perform) -> None:
+    async def run(self, perform: Perform, *, give_up: Perform) -> None:
         """Perform until cancelled; then finish what runs, within the grace.
 
-        What *perform* returns from is done. What the grace does not suffice for is cancelled, and
-        performed anew by another process or after the next start.
+        What *perform* returns from is done; what it failed at for the last time is handed to
+        *give_up*, once. What the grace does not suffice for is cancelled, and performed anew by
+        another process or after the next start.
         """
-        self._perform, self._stopping = perform, False
+        self._perform, self._give_up, self._stopping = perform, give_up, False
         worker = asyncio.create_task(self._work())
         sweep = asyncio.create_task(self._sweep_for_ever())
         try:
@@ -179,10 +182,10 @@ class Queue:
     async def _attempt(
         self,
         delivery: str,
-        retry: Retry = Retry(attempts=None),  # noqa: B008  # the library's way to inject it
+        retry: Retry = Retry(attempts=None),  # noqa: B008 - the library's way to inject it
     ) -> None:
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # for mypy: a coroutine runs in a task
+        assert task is not None  # noqa: S101 - for mypy: a coroutine runs in a task
         self._running.add(task)
         try:
             wait = await self._performed(delivery)
@@ -200,18 +203,13 @@ class Queue:
                 return None
             if attempt > self._pace.attempts:
                 # Asked here and not after a failure: an attempt may also take its process along.
-                await self._give_up(delivery)
-                return None
-            await self._perform_it(delivery)
+                await self._let_go(delivery)
+            else:
+                await self._perform(delivery)
             await self._store.finish(delivery)
-        except Exception as error:  # noqa: BLE001  # an intent must not take the queue along
+        except Exception as error:  # noqa: BLE001 - an intent must not take the queue along
             return self._failed(delivery, attempt, error)
         return None
-
-    async def _perform_it(self, delivery: str) -> None:
-        if self._perform is None:
-            raise StoreError("Nothing performs here yet.")
-        await self._perform(delivery)
 
     def _failed(self, delivery: str, attempt: int, error: Exception) -> timedelta | None:
         foreseen = isinstance(error, BotError)
@@ -228,9 +226,12 @@ class Queue:
             return self._pace.waits[attempt - 1]
         return None
 
-    async def _give_up(self, delivery: str) -> None:
+    async def _let_go(self, delivery: str) -> None:
         log.error("intent.given_up", delivery=delivery, attempts=self._pace.attempts)
-        await self._store.finish(delivery)
+        try:
+            await self._give_up(delivery)
+        except Exception as error:  # noqa: BLE001 - whatever it is, this intent has had its chances
+            self._failed(delivery, self._pace.attempts, error)
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -248,3 +249,7 @@ class Queue:
         if self._silent and not silent:
             log.info("store.came_back")
         self._silent = silent
+
+
+async def _nobody(_delivery: str) -> None:
+    raise StoreError("Nothing performs here yet.")

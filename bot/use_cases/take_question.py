@@ -6,18 +6,26 @@ found again and not shown twice.
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 
-from bot.errors import BotError, Refused
+from bot.errors import BotError, OurFault, Refused
 from bot.ports import Answer, Chat, Clock, Harbor, Intent, MessageRef, Readers, Store, Way
-from bot.replication.questions import Question, read_question, read_why
+from bot.replication.questions import Question, asks_for_help, read_question, read_why
 from bot.use_cases.answer_why import answer_why
 from bot.use_cases.let_in import find_place, let_in
 
+
+Look = Callable[[], Coroutine[Any, Any, Answer]]
+
+_GIVEN_UP = (
+    "I tried several times and could not answer your question. Ask again; if that does not help"
+    " either, tell my owners."
+)
 
 log = structlog.get_logger()
 
@@ -35,7 +43,10 @@ class Services:
 
 
 async def take_question(services: Services, delivery: str) -> None:
-    """Answer the intent of *delivery*, once, and mark it as done; nothing to do when it is."""
+    """Answer the intent of *delivery*; nothing to do where it is done.
+
+    ChatError and StoreError where it should be tried again.
+    """
     intent = await services.store.get_intent(delivery)
     if intent is None:
         return
@@ -51,9 +62,14 @@ async def take_question(services: Services, delivery: str) -> None:
         except Exception:
             ticket = uuid.uuid4().hex[:8]
             log.exception("question.crashed", ticket=ticket)
-            sentence = f"That is my fault, not yours. Tell my owners the number `{ticket}`."
-            await services.chat.tell(intent.asked, sentence)
-    await services.store.finish(delivery)
+            await services.chat.tell(intent.asked, str(OurFault(ticket)))
+
+
+async def give_up_question(services: Services, delivery: str) -> None:
+    """Tell who asked that the last attempt at the intent of *delivery* has failed."""
+    intent = await services.store.get_intent(delivery)
+    if intent is not None:
+        await services.chat.tell(intent.asked, _GIVEN_UP)
 
 
 async def _answer(services: Services, intent: Intent) -> None:
@@ -61,14 +77,15 @@ async def _answer(services: Services, intent: Intent) -> None:
         intent.asked, services.harbors, chat=services.chat, readers=services.readers
     )
     place = await find_place(intent.asked, chat=services.chat)
-    if intent.text.strip().lower() in {"help", "帮助", "?"}:
+    if asks_for_help(intent.text):
         await services.chat.show_help(intent.asked)
         return
     question = _read(intent, [harbor.name for harbor in harbors])
     private = question.quiet or intent.asked.private or not (place.member or place.direct)
     for number, image in enumerate(question.images):
         answer_id = f"{intent.delivery}.{number}" if number else intent.delivery
-        look = answer_why(
+        look = partial(
+            answer_why,
             harbors,
             image,
             source=question.source,
@@ -86,22 +103,19 @@ def _read(intent: Intent, instances: Sequence[str]) -> Question:
 
 
 async def _show_one(
-    services: Services,
-    intent: Intent,
-    look: Awaitable[Answer],
-    answer_id: str,
-    *,
-    private: bool,
+    services: Services, intent: Intent, look: Look, answer_id: str, *, private: bool
 ) -> None:
     shown = await _shown_before(services, intent, answer_id, private=private)
-    looking = asyncio.ensure_future(look)
+    looking = asyncio.create_task(look())
     try:
         if shown is None and not await _done_within_patience(services, looking):
             shown = await services.chat.show_looking(intent.asked, answer_id, private=private)
             await services.store.note_posted(answer_id, shown)
         answer = await looking
     finally:
+        # Where showing failed, nothing of the look may outlive it.
         looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
     message = await services.chat.show_answer(intent.asked, answer, private=private, shown=shown)
     await services.store.note_posted(answer_id, message)
     log.info(
@@ -126,10 +140,10 @@ async def _shown_before(
     return await services.chat.find_answer(asked, answer_id)
 
 
-async def _done_within_patience(services: Services, looking: asyncio.Future[Answer]) -> bool:
-    waiting = asyncio.ensure_future(services.clock.sleep(services.patience))
+async def _done_within_patience(services: Services, looking: asyncio.Task[Answer]) -> bool:
+    waiting = asyncio.create_task(services.clock.sleep(services.patience))
     try:
-        either: set[asyncio.Future[Any]] = {looking, waiting}
+        either: set[asyncio.Task[Any]] = {looking, waiting}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     finally:
         waiting.cancel()
