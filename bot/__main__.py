@@ -1,18 +1,15 @@
 """``python -m bot``: run the bot with the settings of the environment and ``.env``."""
 
-import asyncio
 import sys
 
-from bot import app, log, settings
+from bot import app, log
 from bot.errors import BotError, SettingsWrong
 
 
 def main() -> int:
     """Run until told to stop; 2 where the settings are wrong, 3 where Slack stays away."""
     try:
-        read = settings.read(needs_slack=True)
-        log.configure(level=read.log_level, style=read.log_format)
-        asyncio.run(app.run(read))
+        app.start()
     except SettingsWrong as error:
         print(error, file=sys.stderr)
         return 2

@@ -9,9 +9,10 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -25,13 +26,15 @@ import handlers
 from bot.clock import SystemClock
 from bot.errors import BotError, SettingsWrong
 from bot.harbor.client import open_harbors
-from bot.ports import Accepted, Asked, Intent, Readers
+from bot.log import configure
+from bot.ports import Accepted, Asked, Intent, Readers, Work
 from bot.settings import Settings
+from bot.settings import read as read_settings
 from bot.slack.chat import SlackChat
 from bot.slack.identity import Identity, identify
 from bot.slack.web_api import open_client
 from bot.store import Opened, open_store
-from bot.use_cases.take_question import Services, take_question
+from bot.use_cases.take_question import Services, give_up_question, take_question
 from handlers.desk import Desk
 from handlers.front_door import FrontDoor
 
@@ -70,12 +73,21 @@ class Errands:
                 task.cancel()
 
 
+def start() -> None:
+    """Run the bot with the settings of the environment and ``.env``; SettingsWrong, ChatError."""
+    settings = read_settings(needs_slack=True)
+    configure(level=settings.log_level, style=settings.log_format)
+    with contextlib.suppress(asyncio.CancelledError):  # told to stop before it was ready
+        asyncio.run(run(settings))
+
+
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT; print ``ready http://HOST:PORT`` when it listens."""
+    opening = asyncio.current_task()
+    assert opening is not None  # noqa: S101 - for mypy: a coroutine runs in a task
+    # A Slack that stays away is waited for; nothing runs yet that would have to be finished.
+    _at_signals(opening.cancel)
     clock = SystemClock()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     secret = settings.slack_bot_token.get_secret_value()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_slack_session())
@@ -88,49 +100,60 @@ async def run(settings: Settings) -> None:
         chat = SlackChat(
             client,
             session,
-            team=me.team,
+            me=me,
             clock=clock,
             command=settings.slack_command,
             response_hosts=settings.slack_response_hosts,
-            bot_user=me.user,
-            enterprise=me.enterprise,
         )
         services = Services(harbors, opened.store, chat, clock, _readers(settings), PATIENCE)
         errands = Errands()
-        desk = _desk(settings, me, opened, chat=chat, errands=errands)
+        stack.push_async_callback(errands.finish)
+        desk = _desk(settings, me, opened, services=services, errands=errands)
         door = FrontDoor(
             _bolt(client, me, secret, desk),
             settings.slack_signing_secret.get_secret_value(),
             clock,
         )
-        await _serve(settings, door, opened, services, stop)
-        await errands.finish()
+        await _serve(settings, door, opened, services)
 
 
-async def _serve(
-    settings: Settings, door: FrontDoor, opened: Opened, services: Services, stop: asyncio.Event
-) -> None:
-    async def perform(delivery: str) -> None:
-        await take_question(services, delivery)
-
+async def _serve(settings: Settings, door: FrontDoor, opened: Opened, services: Services) -> None:
     runner = web.AppRunner(door.application(), access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     try:
         await _listen(runner, settings)
-        work = asyncio.create_task(opened.queue.run(perform))
+        work = asyncio.create_task(
+            opened.queue.run(
+                partial(take_question, services), give_up=partial(give_up_question, services)
+            )
+        )
         port = runner.addresses[0][1]
         print(f"ready http://{settings.host}:{port}", flush=True)
         log.info("bot.ready", harbors=list(settings.instances()), store=opened.kind)
-        ended = asyncio.create_task(stop.wait())
-        await asyncio.wait({ended, work}, return_when=asyncio.FIRST_COMPLETED)
+        await _until_told_to_stop(work)
         door.closing = True
         log.info("bot.stopping")
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work
-        ended.cancel()
     finally:
         await runner.cleanup()
+
+
+def _at_signals(act: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, act)
+
+
+async def _until_told_to_stop(work: asyncio.Task[None]) -> None:
+    # Work runs for ever: where it ends, it has a fault, which whoever awaits it sees.
+    stop = asyncio.Event()
+    _at_signals(stop.set)
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
@@ -176,27 +199,29 @@ def _readers(settings: Settings) -> Readers:
 
 
 def _desk(
-    settings: Settings, me: Identity, opened: Opened, *, chat: SlackChat, errands: Errands
+    settings: Settings, me: Identity, opened: Opened, *, services: Services, errands: Errands
 ) -> Desk:
+    work: Work = opened.queue
+
     async def enqueue(delivery: str) -> None:
         with contextlib.suppress(BotError):  # the sweep finds what could not be put there now
-            await opened.queue.enqueue(delivery)
+            await work.enqueue(delivery)
 
     async def accept(intent: Intent) -> Accepted:
-        outcome = await opened.store.accept(intent)
+        outcome = await services.store.accept(intent)
         if outcome is Accepted.NEW:
             errands.send(enqueue(intent.delivery))
         return outcome
 
     def tell(asked: Asked, sentence: str) -> None:
-        errands.send(chat.tell(asked, sentence))
+        errands.send(services.chat.tell(asked, sentence))
 
     return Desk(
         command=settings.slack_command,
         limit=settings.limit_questions,
         team=me.team,
         bot_user=me.user,
-        clock=SystemClock(),
+        clock=services.clock,
         accept=accept,
         tell=tell,
     )

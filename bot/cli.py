@@ -40,12 +40,9 @@ Word = partial(Parameter, show_default=False, allow_leading_hyphen=True)
 @app.command
 def run() -> int:
     """Run the bot with the settings of the environment and .env."""
-    from bot import app as product  # noqa: PLC0415 - see the module's docstring
-    from bot import log, settings  # noqa: PLC0415
+    from bot import app as product
 
-    read = settings.read(needs_slack=True)
-    log.configure(level=read.log_level, style=read.log_format)
-    asyncio.run(product.run(read))
+    product.start()
     return DONE
 
 
@@ -67,9 +64,9 @@ def why(
     Ends with 0 when it is, 1 when it is not, 2 when the question or the settings are wrong, 3
     when no instance answered, 4 when it cannot tell.
     """
-    from bot import log, settings  # noqa: PLC0415
-    from bot.replication.report import diagnosis_data, diagnosis_words  # noqa: PLC0415
-    from bot.replication.verdicts import Verdict  # noqa: PLC0415
+    from bot import log, settings
+    from bot.replication.report import diagnosis_data, diagnosis_words
+    from bot.replication.verdicts import Verdict
 
     read = settings.read()
     log.configure(level=read.log_level, style=read.log_format)
@@ -126,7 +123,7 @@ def explain(
 
 
 def _explain(stream: BinaryIO, told: dict[str, str | None], *, each: bool, as_json: bool) -> int:
-    from bot.replication import explanation, report  # noqa: PLC0415
+    from bot.replication import explanation, report
 
     chunks = _chunks(stream)
     first = next((chunk for chunk in chunks if chunk.strip()), b"")
@@ -161,7 +158,7 @@ def demo(
 
 
 async def _demo() -> int:
-    from bot.playground.story import tell  # noqa: PLC0415
+    from bot.playground.story import tell
 
     # SIGINT is cancelled by asyncio; whoever sends SIGTERM wants nothing left running either.
     telling = asyncio.ensure_future(tell(partial(print, flush=True)))
@@ -170,10 +167,10 @@ async def _demo() -> int:
 
 
 async def _why(read: Any, image: str, *, source: str, destination: str) -> Any:
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.harbor.client import open_harbors  # noqa: PLC0415
-    from bot.replication.image_ref import read_image  # noqa: PLC0415
-    from bot.use_cases.answer_why import answer_why  # noqa: PLC0415
+    from bot.clock import SystemClock
+    from bot.harbor.client import open_harbors
+    from bot.replication.image_ref import read_image
+    from bot.use_cases.answer_why import answer_why
 
     asked = read_image(image)
     clock = SystemClock()
@@ -208,7 +205,7 @@ def _complain(sentence: str) -> int:
 
 
 def _crash() -> int:
-    from bot import log  # noqa: PLC0415
+    from bot import log
 
     log.configure()
     log.crashed()

@@ -21,6 +21,7 @@ an error is written for the person who asked; what code needs to know rides in a
     ├── StoreError               Redis answered with an error
     │   └── StoreSilent          Redis did not answer in time
     └── ChatError                Slack answered with an error
+        ├── ChatSilent           Slack did not answer in time, or at all
         ├── ChatBusy             Slack asked to slow down
         └── ChatUnclear          a message left and no answer came: it may be there
 """
@@ -154,6 +155,12 @@ class ChatError(BotError):
     def __init__(self, sentence: str, *, code: str = "") -> None:
         super().__init__(sentence)
         self.code = code
+
+
+class ChatSilent(ChatError):
+    """Slack gave no answer to what changes nothing, or nothing reached it."""
+
+    transient = True
 
 
 class ChatBusy(ChatError):

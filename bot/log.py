@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Literal, TextIO
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 Format = Literal["auto", "json", "console"]
@@ -163,24 +163,8 @@ def configure(*, level: str = "INFO", style: Format = "auto") -> None:
     *style* ``auto`` means JSON, except on a terminal.
     """
     as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
-    # Both tracebacks without locals: a token is a local somewhere on every path.
-    trace = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-    last: list[Any] = (
-        [
-            structlog.processors.ExceptionRenderer(trace),
-            _redacted,
-            structlog.processors.JSONRenderer(),
-        ]
-        if as_json
-        else [
-            structlog.processors.format_exc_info,
-            _laid_out,
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ]
-    )
-    first: list[Any] = [
+    last = _as_json() if as_json else _for_a_terminal()
+    first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -206,6 +190,28 @@ def configure(*, level: str = "INFO", style: Format = "auto") -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # It warns of the token in the environment, where ours belongs.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+
+
+# Both tracebacks are without locals: a token is a local somewhere on every path.
+
+
+def _as_json() -> list[Processor]:
+    trace = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return [
+        structlog.processors.ExceptionRenderer(trace),
+        _redacted,
+        structlog.processors.JSONRenderer(),
+    ]
+
+
+def _for_a_terminal() -> list[Processor]:
+    return [
+        structlog.processors.format_exc_info,
+        _laid_out,
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
 
 
 def crashed() -> None:

@@ -114,7 +114,9 @@ class Harbor(Protocol):
         """List what *repository* serves as *tag*, under tags beginning so, or as *digest*."""
         ...
 
-    async def list_executions(self, policy: Policy, *, repository: str) -> Found[Execution]:
+    async def list_executions(
+        self, policy: Policy, *, repository: str, page: int = 1
+    ) -> Found[Execution]:
         """List the newest runs of *policy*, newest first; up to 1.7 the jobs of *repository*.
 
         *repository* may be a part of a name, as the question had it.

@@ -1,7 +1,8 @@
 """Every way in: this is the table of contents.
 
-A handler writes down what was asked, acknowledges, and leaves; it decides nothing. What was
-written down is answered by ``bot.use_cases.take_question``, in the queue's hands.
+Raw HTTP is checked in ``front_door`` before any of it gets here. A handler writes down what was
+asked, acknowledges, and leaves; it decides nothing. What was written down is answered by
+``bot.use_cases.take_question``, in the queue's hands.
 """
 
 import re

@@ -20,6 +20,8 @@ from bot.slack.signature import is_signed
 
 
 LONGEST_BODY = 1024 * 1024  # bytes; Slack sends far less
+_HEARD = {"app_mention", "message"}
+_WORDS = ("subtype", "channel", "channel_type", "user", "text", "ts", "thread_ts")
 _FORM = "application/x-www-form-urlencoded"
 
 log = structlog.get_logger()
@@ -67,17 +69,17 @@ class FrontDoor:
             log.info("request.unreadable", size=len(raw))
             return web.Response(status=400, text="unreadable")
         if self.closing:
-            return _restarting(body)
+            return _restarting(body, request.content_type)
         bolt_request = AsyncBoltRequest(
             body=body, query=request.query_string, headers=dict(request.headers)
         )
         return await to_aiohttp_response(await self.bolt.async_dispatch(bolt_request))
 
 
-def _restarting(body: str) -> web.Response:
+def _restarting(body: str, content_type: str) -> web.Response:
     # An event comes again, to another process, and a button shows that it failed; a command does
     # neither, but shows what it is answered.
-    if "command" in parse_qs(body):
+    if content_type == _FORM and "command" in parse_qs(body):
         return web.Response(text=words.RESTARTING)
     return web.Response(status=503, text=words.RESTARTING)
 
@@ -87,9 +89,25 @@ def _readable(raw: bytes, content_type: str) -> str | None:
     try:
         body = raw.decode("utf-8")
         if content_type != _FORM:
-            return body if isinstance(json.loads(body), dict) else None
+            return body if _is_event(json.loads(body)) else None
         form = parse_qs(body, keep_blank_values=True, strict_parsing=True)
         payload = json.loads(form.get("payload", ["{}"])[0])
     except (ValueError, RecursionError):
         return None
     return body if form and isinstance(payload, dict) else None
+
+
+def _is_event(data: object) -> bool:
+    """Say whether *data* has the shape of what Slack sends as JSON, so that it can be read."""
+    if not isinstance(data, dict):
+        return False
+    event = data.get("event", {})
+    if not isinstance(event, dict):
+        return False
+    kind = event.get("type", "")
+    if not isinstance(kind, str):
+        return False
+    if kind not in _HEARD:
+        return True
+    named = [data.get("event_id", ""), *(event.get(name, "") for name in _WORDS)]
+    return all(isinstance(word, str) for word in named)

@@ -9,7 +9,8 @@ from bot.replication.questions import asks_for_help
 
 def read_command(text: str) -> str | None:
     """Return the question that ``why`` asks; None for help. BadQuestion for another word."""
-    word, _, rest = text.strip().partition(" ")
+    # Whatever is blank may stand after the word: a tab, a line's end, the wide blank of Chinese.
+    word, rest = (*text.split(maxsplit=1), "", "")[:2]
     if asks_for_help(word):
         return None
     if word.lower() != "why":

@@ -8,6 +8,10 @@ from handlers import grammar
 from handlers.desk import Desk
 
 
+# What a person writes; every other subtype is an edit, a deletion, or somebody joining.
+_SAID = {None, "file_share", "thread_broadcast"}
+
+
 async def on_mention(body: dict[str, Any], event: dict[str, Any], desk: Desk) -> None:
     """``@Harborbot …``: answered in the thread of the mention."""
     if _from_a_bot(event):
@@ -18,7 +22,9 @@ async def on_mention(body: dict[str, Any], event: dict[str, Any], desk: Desk) ->
 
 async def on_message(body: dict[str, Any], event: dict[str, Any], desk: Desk) -> None:
     """Take a direct message; other messages are not for us."""
-    if event.get("channel_type") != "im" or event.get("subtype") or _from_a_bot(event):
+    if event.get("channel_type") != "im" or event.get("subtype") not in _SAID:
+        return
+    if _from_a_bot(event):
         return
     await _take(body, event, desk, Way.DM, thread=event.get("thread_ts", ""))
 

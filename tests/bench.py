@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import SystemClock, open_harbors
+from bot.clock import SystemClock
+from bot.harbor.client import open_harbors
 from bot.playground.harbor import faults, golden_pair, modern_pair
 from bot.playground.harbor.worlds import Pair
 from bot.playground.slack import SimulatedSlack
@@ -98,10 +99,11 @@ async def asked(what: str, pair: Pair, image: str) -> AsyncIterator[Row]:
     cold = [
         (await harborbot("why", image, "--json", settings=settings)).data for _ in range(TURNS)
     ]
-    async with open_harbors(read(settings, dotenv=Path(os.devnull))) as harbors:
+    clock = SystemClock()
+    instances = read(settings, dotenv=Path(os.devnull)).instances()
+    async with open_harbors(instances, clock=clock) as harbors:
         warm = [
-            await answer_why(harbors, read_image(image), clock=SystemClock())
-            for _ in range(TURNS + 1)
+            await answer_why(harbors, read_image(image), clock=clock) for _ in range(TURNS + 1)
         ]
     trips = max(one.round_trips for one in warm)
     yield Row(f"why, {what}: round trips", f"{trips}", "4", f"{trips / 4:.2f}", "1")

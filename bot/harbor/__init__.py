@@ -1,5 +1,6 @@
 """Everything that knows Harbor's protocol; ``client.HarborClient`` fits the ``Harbor`` port.
 
-``wire*`` say what bytes mean and do no I/O, ``transport`` does all of it, ``generation_*`` hold
-the routes of one generation, ``detect`` finds which one answers, ``registry`` speaks ``/v2``.
+``wire*`` say what bytes mean and do no I/O, ``session`` and ``transport`` do all of it,
+``network`` words why no answer came, ``generation_*`` hold the routes of one generation,
+``detect`` finds which one answers, ``registry`` speaks ``/v2``.
 """

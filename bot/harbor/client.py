@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -18,9 +17,11 @@ from bot.harbor import wire
 from bot.harbor.detect import detect, is_hidden
 from bot.harbor.generation_v1 import V1
 from bot.harbor.generation_v2 import V2
-from bot.harbor.registry import Registry, Tokens
-from bot.harbor.transport import BACKOFFS, Transport, open_session, trust
+from bot.harbor.registry import Announcer, Tokens
+from bot.harbor.session import open_session, trust
+from bot.harbor.transport import BACKOFFS, Transport
 from bot.ports import Clock, Found, Meter
+from bot.replication.matching import same_endpoint
 from bot.replication.model import (
     Artifact,
     Execution,
@@ -34,7 +35,6 @@ from bot.replication.model import (
 from bot.settings import HarborSettings
 
 
-_PORTS = {"http": 80, "https": 443}
 # Harbors are upgraded, and a hidden version may be hidden by an outage.
 _REMEMBERED = 3600.0
 _HIDDEN_REMEMBERED = 60.0
@@ -65,7 +65,7 @@ def connect(
     clock: Clock,
     backoffs: tuple[float, ...] = BACKOFFS,
 ) -> "HarborClient":
-    """Return the client of one instance; *session* comes from ``transport.open_session``."""
+    """Return the client of one instance; *session* comes from ``session.open_session``."""
     if session.trust_env or not isinstance(session.cookie_jar, aiohttp.DummyCookieJar):
         raise ValueError("The session must keep no cookies and read no proxy variables.")
     transport = Transport(
@@ -117,8 +117,7 @@ class HarborClient:
     def is_at(self, url: str) -> bool:
         """Say whether *url*, as a policy elsewhere names it, means this instance."""
         settings = self.transport.settings
-        ours = (place for known in (settings.url, *settings.aliases) for place in _places(known))
-        return not _places(url).isdisjoint(ours)
+        return any(same_endpoint(url, known) for known in (settings.url, *settings.aliases))
 
     def shows(self, project: str) -> bool:
         """Say whether *project* may be shown to anybody."""
@@ -167,9 +166,13 @@ class HarborClient:
         asked = await self._asked()
         return await asked.find_artifacts(repository, tag=tag, digest=digest)
 
-    async def list_executions(self, policy: Policy, *, repository: str) -> Found[Execution]:
+    async def list_executions(
+        self, policy: Policy, *, repository: str, page: int = 1
+    ) -> Found[Execution]:
         """List the newest runs of *policy*, newest first; up to 1.7 the jobs of *repository*."""
-        return await (await self._asked()).list_executions(policy, repository=repository)
+        return await (await self._asked()).list_executions(
+            policy, repository=repository, page=page
+        )
 
     async def list_tasks(self, execution: Execution) -> Found[Task]:
         """List the tasks of *execution*; no request where it brought them along."""
@@ -213,8 +216,8 @@ class HarborClient:
             raise HarborRejected(
                 f"{repository}:{tag} is no image that can be announced.", instance=self.name
             )
-        registry = Registry(transport, self.memory.tokens)
-        await registry.announce_again(repository, tag, digest=digest)
+        announcer = Announcer(transport, self.memory.tokens)
+        await announcer.announce_again(repository, tag, digest=digest)
 
     async def _asked(self) -> V1 | V2:
         version = await self.version()
@@ -239,18 +242,3 @@ class HarborClient:
             remedy=f"Use an instance of Harbor {supported}, or wait for a later release.",
             status=0,
         )
-
-
-def _places(url: str) -> set[tuple[str, int]]:
-    # A target of 1.2 may have been entered without a scheme.
-    try:
-        parts = urlsplit(url if "://" in url else f"//{url}")
-        port = parts.port
-    except ValueError:
-        return set()
-    host = (parts.hostname or "").rstrip(".")
-    if not host:
-        return set()
-    if port is not None:
-        return {(host, port)}
-    return {(host, _PORTS[parts.scheme])} if parts.scheme in _PORTS else {(host, 80), (host, 443)}

@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot.errors import HarborMissing
 from bot.harbor import wire, wire_v1
 from bot.harbor.transport import Transport, side_by_side
 from bot.harbor.wire import Account, Call
@@ -19,6 +18,7 @@ from bot.replication.model import Artifact, Execution, LogRow, Policy, Repositor
 _ADMIN = "the system administrator's role"
 _MEMBER = "membership in the project"
 _PAGE = {"page": "1", "page_size": str(wire.PAGE)}
+_MOST_JOBS = 500  # on one page; 1.2 silently gives no more (src/common/api/base.go)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class V1:
             params={"q": words},
             account=Account.READING,
         )
-        return wire.thing(await self.transport.ask(call), wire_v1.repositories)
+        return wire.thing(await self.transport.ask(call), wire.repositories)
 
     async def list_policies(self) -> tuple[Policy, ...]:
         """GET /policies/replication and GET /targets, side by side; neither has pages."""
@@ -72,11 +72,9 @@ class V1:
             path=f"/api/repositories/{repository}/tags/{quote(tag, safe='')}",
             account=Account.READING,
             right=_MEMBER,
-            may_miss=True,
         )
-        try:
-            answer = await self.transport.ask(call)
-        except HarborMissing:
+        answer = await self.transport.find(call)
+        if answer is None:
             return None
         return wire.thing(answer, lambda row: wire_v1.artifact(row, repository))
 
@@ -86,26 +84,29 @@ class V1:
             path=f"/api/repositories/{repository}/tags",
             account=Account.READING,
             right=_MEMBER,
-            may_miss=True,
         )
-        try:
-            answer = await self.transport.ask(call)
-        except HarborMissing:
+        answer = await self.transport.find(call)
+        if answer is None:
             return ()
         return wire.rows(answer, lambda row: wire_v1.artifact(row, repository))
 
-    async def list_executions(self, policy: Policy, *, repository: str) -> Found[Execution]:
+    async def list_executions(
+        self, policy: Policy, *, repository: str, page: int
+    ) -> Found[Execution]:
         """GET /jobs/replication; *repository* is matched as a part, ``_`` there as any letter."""
         call = Call(
             purpose=f"list the jobs of policy {policy.id}",
             path="/api/jobs/replication",
-            params={"policy_id": str(policy.id), **_given(repository=repository), **_PAGE},
+            params={
+                "policy_id": str(policy.id),
+                **_given(repository=repository),
+                "page": str(page),
+                "page_size": str(_MOST_JOBS),
+            },
             right=_ADMIN,
-            may_miss=True,
         )
-        try:
-            answer = await self.transport.ask(call)
-        except HarborMissing:
+        answer = await self.transport.find(call)
+        if answer is None:
             return Found(())
         jobs = wire.rows(answer, wire_v1.job)
         wanted = (job for job in jobs if repository.lower() in job.repository)
@@ -113,7 +114,7 @@ class V1:
         newest_first = sorted(wanted, key=lambda job: job.id, reverse=True)
         return Found(
             tuple(wire_v1.execution(job) for job in newest_first),
-            complete=wire.total(answer) <= len(jobs),
+            complete=wire.total(answer) <= (page - 1) * _MOST_JOBS + len(jobs),
         )
 
     async def list_tasks(self, execution: Execution) -> Found[Task]:
@@ -145,11 +146,9 @@ class V1:
             path=f"/api/projects/{repository.project_id}/logs",
             params={"repository": repository.name, "operation": operation, **_PAGE},
             right=_MEMBER,
-            may_miss=True,
         )
-        try:
-            answer = await self.transport.ask(call)
-        except HarborMissing:
+        answer = await self.transport.find(call)
+        if answer is None:
             return Found(())
         rows = wire.rows(answer, wire_v1.log_row)
         # The parameter is matched as a part of the name.

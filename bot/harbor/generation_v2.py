@@ -48,7 +48,7 @@ class V2:
         call = _call(
             "search repositories", "/search", params={"q": words}, account=Account.READING
         )
-        return wire.thing(await self.transport.ask(call), wire_v2.repositories)
+        return wire.thing(await self.transport.ask(call), wire.repositories)
 
     async def list_policies(self) -> tuple[Policy, ...]:
         """GET /replication/policies, every page."""
@@ -86,11 +86,9 @@ class V2:
             params={"with_tag": "true"},
             account=Account.READING,
             right="artifact: read",
-            may_miss=True,
         )
-        try:
-            answer = await self.transport.ask(call)
-        except HarborMissing:
+        answer = await self.transport.find(call)
+        if answer is None:
             return ()
         return wire.thing(answer, lambda row: wire_v2.artifacts(row, repository))
 
@@ -101,17 +99,21 @@ class V2:
             params={"q": f"tags={tags}", "with_tag": "true", "page": "1", "page_size": _PAGE},
             account=Account.READING,
             right="artifact: list",
-            may_miss=True,
         )
-        try:
-            answer = await self.transport.ask(call)
-        except HarborMissing:
+        answer = await self.transport.find(call)
+        if answer is None:
             return Found(())
         several = wire.rows(answer, lambda row: wire_v2.artifacts(row, repository))
         rows = tuple(row for rows in several for row in rows if row.tag)
         return Found(rows, complete=wire.total(answer) <= len(several))
 
-    async def list_executions(self, policy: Policy, *, repository: str) -> Found[Execution]:  # noqa: ARG002 - executions do not name repositories
+    async def list_executions(
+        self,
+        policy: Policy,
+        *,
+        repository: str,  # noqa: ARG002 - executions do not name repositories
+        page: int,
+    ) -> Found[Execution]:
         """GET /replication/executions, newest first; no filter by status, which lags."""
         call = _call(
             f"list the executions of policy {policy.id}",
@@ -119,17 +121,16 @@ class V2:
             params={
                 "policy_id": str(policy.id),
                 "sort": "-start_time",
-                "page": "1",
+                "page": str(page),
                 "page_size": _PAGE,
             },
             right="replication: list",
-            may_miss=True,
         )
-        try:
-            answer = await self.transport.ask(call)
-        except HarborMissing:
+        answer = await self.transport.find(call)
+        if answer is None:
             return Found(())
-        return wire.found(answer, wire.rows(answer, wire_v2.execution))
+        rows = wire.rows(answer, wire_v2.execution)
+        return wire.found(answer, rows, before=(page - 1) * wire.PAGE)
 
     async def list_tasks(self, execution: Execution) -> Found[Task]:
         """GET /replication/executions/{id}/tasks, up to 500 of them."""

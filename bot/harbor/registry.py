@@ -43,8 +43,8 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
-class Registry:
-    """The registry of one instance."""
+class Announcer:
+    """Announces pushes to one instance again, through its registry."""
 
     transport: Transport
     tokens: Tokens = field(repr=False)

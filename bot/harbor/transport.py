@@ -21,11 +21,12 @@ from bot.errors import (
     HarborBroken,
     HarborBusy,
     HarborError,
+    HarborMissing,
     HarborUnauthorized,
     HarborUnclear,
-    SettingsWrong,
 )
 from bot.harbor import network, wire
+from bot.harbor.session import LeftUnansweredError, once
 from bot.harbor.wire import Account, Answer, Call
 from bot.ports import Clock, Meter
 from bot.settings import HarborSettings
@@ -49,22 +50,6 @@ _TRACED = "/api/v2.0/"
 _CHUNK = 2**16
 
 
-class LeftUnansweredError(Exception):
-    """A request left and no answer came; aiohttp does not know this exception, so it stops."""
-
-
-async def once(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """Let no write leave twice: aiohttp repeats PUT and DELETE on these two errors."""
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise  # nothing has left
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise LeftUnansweredError from error
-
-
 async def side_by_side(*wanted: Awaitable[Value]) -> list[Value]:
     """Wait for all of *wanted*; raise the first error among them once all have ended."""
     ended = await asyncio.gather(*wanted, return_exceptions=True)
@@ -74,30 +59,6 @@ async def side_by_side(*wanted: Awaitable[Value]) -> list[Value]:
             raise value
         values.append(value)
     return values
-
-
-def open_session() -> aiohttp.ClientSession:
-    """Open a session as this room needs it; whoever opens it closes it."""
-    return aiohttp.ClientSession(
-        # With a cookie, 2.x asks for a CSRF token; without one it takes the password.
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,
-        connector=aiohttp.TCPConnector(limit=0),
-    )
-
-
-def trust(name: str, settings: HarborSettings) -> ssl.SSLContext | bool:
-    """Return what aiohttp takes as *ssl*; SettingsWrong where the CA file holds none."""
-    if not settings.verify_tls:
-        return False
-    if settings.ca_file is None:
-        return True
-    context = ssl.create_default_context()
-    try:
-        context.load_verify_locations(settings.ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsWrong((f"CA_FILE of {name}: holds no certificate",)) from error
-    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +88,13 @@ class Transport:
         if answer.status == wire.UNAUTHORIZED:
             await self._explain(call)
         return wire.check(answer)
+
+    async def find(self, call: Call) -> Answer | None:
+        """Ask for what may not be there; None where it is not."""
+        try:
+            return await self.ask(replace(call, may_miss=True))
+        except HarborMissing:
+            return None
 
     async def change(self, call: Call) -> Answer:
         """Send what changes something, exactly once; HarborUnclear where it may have worked."""

@@ -25,6 +25,7 @@ from bot.errors import (
 )
 from bot.log import redact
 from bot.ports import Found
+from bot.replication.model import Repository
 
 
 Value = TypeVar("Value")
@@ -238,9 +239,9 @@ def rows(answer: Answer, read: Callable[[Any], Value]) -> tuple[Value, ...]:
         return tuple(read(item) for item in items)
 
 
-def found(answer: Answer, values: tuple[Value, ...]) -> Found[Value]:
-    """Say whether *values* are all that there are, by the answer's total."""
-    return Found(values, complete=total(answer) <= len(values))
+def found(answer: Answer, values: tuple[Value, ...], *, before: int = 0) -> Found[Value]:
+    """Say whether *values*, with those *before* them, are all that there are."""
+    return Found(values, complete=total(answer) <= before + len(values))
 
 
 def total(answer: Answer) -> int:
@@ -282,6 +283,14 @@ def instant(value: Any) -> datetime | None:
     # Go writes up to nine digits of a second; datetime drops all after the sixth.
     at = datetime.fromisoformat(written)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def repositories(data: Any) -> tuple[Repository, ...]:
+    """Read what a search found; its projects are of no use here."""
+    return tuple(
+        Repository(name=text(row["repository_name"]), project_id=number(row["project_id"]))
+        for row in data["repository"] or ()
+    )
 
 
 def can_name(repository: str, *, tag: str = "", digest: str = "") -> bool:

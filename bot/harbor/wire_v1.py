@@ -16,7 +16,6 @@ from bot.replication.model import (
     LogRow,
     Policy,
     Registry,
-    Repository,
     Status,
     Task,
     Trigger,
@@ -106,14 +105,6 @@ def execution(task: Task) -> Execution:
         started_at=task.started_at,
         ended_at=task.changed_at if status.ended else None,
         tasks=(task,),
-    )
-
-
-def repositories(data: Any) -> tuple[Repository, ...]:
-    """Read what a search found; its projects are of no use here."""
-    return tuple(
-        Repository(name=text(row["repository_name"]), project_id=number(row["project_id"]))
-        for row in data["repository"] or ()
     )
 
 

@@ -16,7 +16,6 @@ from bot.replication.model import (
     LogRow,
     Policy,
     Registry,
-    Repository,
     Status,
     Task,
     Trigger,
@@ -119,14 +118,6 @@ def task(data: Any, policy_id: int) -> Task:
         deletes=text(data.get("operation")) == "deletion",
         started_at=instant(data.get("start_time")),
         changed_at=instant(data.get("end_time")) or instant(data.get("start_time")),
-    )
-
-
-def repositories(data: Any) -> tuple[Repository, ...]:
-    """Read what a search found; its projects are of no use here."""
-    return tuple(
-        Repository(name=text(row["repository_name"]), project_id=number(row["project_id"]))
-        for row in data["repository"] or ()
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.replication.decisive import last_ended, newer_doubt
 from bot.replication.defects import Defect
 from bot.replication.facts import Attempt, Facts, Place
-from bot.replication.model import Policy, Status
+from bot.replication.model import Status
 from bot.replication.sentences import RUNS, does, nearest, policy_name, spelled, stamp
 from bot.replication.verdicts import Check, CheckName, CheckState
 
@@ -158,8 +158,7 @@ def _log(facts: Facts, attempt: Attempt | None) -> Check:
 
 
 def _endpoint(facts: Facts, attempt: Attempt | None) -> Check:
-    policy: Policy | None = next(iter(facts.selecting), None)
-    policy = attempt.policy if attempt else policy
+    policy = attempt.policy if attempt else next(iter(facts.selecting), None)
     endpoint = None
     if policy is not None:
         endpoint = policy.destination if policy.source.local else policy.source

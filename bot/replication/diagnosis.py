@@ -5,7 +5,6 @@ the destination counts first, then what Harbor is doing, then whether there is a
 then what Harbor did last.
 """
 
-from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.replication import sentences
@@ -30,13 +29,8 @@ from bot.replication.decisive import (
 )
 from bot.replication.defects import Defect
 from bot.replication.facts import Attempt, Facts
-from bot.replication.image_ref import ImageRef
 from bot.replication.model import Status
 from bot.replication.verdicts import (
-    BlindSpot,
-    Check,
-    CheckName,
-    CheckState,
     Diagnosis,
     Hop,
     Verdict,
@@ -84,53 +78,6 @@ def diagnose(facts: Facts) -> Diagnosis:
     )
 
 
-def undecided(
-    asked: ImageRef,
-    *,
-    looked_at: Sequence[str],
-    unseen: Collection[str] = (),
-    fitting: Sequence[str] = (),
-    close: Sequence[str] = (),
-    blind_spots: Sequence[BlindSpot] = (),
-) -> Diagnosis:
-    """Say that no single image is meant: which ones fit, or where was looked and what is close.
-
-    *unseen* are those of *looked_at* that could not be asked: they may know it.
-    """
-    where = ", ".join(looked_at) or "no instance"
-    if fitting:
-        summary = f"{asked} fits {len(fitting)} images: which one is meant?"
-        check = Check(CheckName.IMAGE, CheckState.UNKNOWN, f"fits {', '.join(fitting[:5])}", where)
-    else:
-        summary = " ".join(_nowhere(asked, looked_at=looked_at, unseen=unseen))
-        state = CheckState.UNKNOWN if unseen else CheckState.BAD
-        check = Check(CheckName.IMAGE, state, summary, where)
-        summary += f" Close: {', '.join(close[:3])}." if close else ""
-    return Diagnosis(
-        image=str(asked),
-        verdict=Verdict.CANNOT_TELL,
-        cause="",
-        confidence=Confidence.LOW,
-        summary=summary,
-        checks=(check,),
-        rerun=Rerun.UNKNOWN,
-        rerun_when="Ask again with the name in full.",
-        blind_spots=tuple(blind_spots),
-        candidates=tuple(fitting or close),
-    )
-
-
-def _nowhere(
-    asked: ImageRef, *, looked_at: Sequence[str], unseen: Collection[str]
-) -> Iterator[str]:
-    seen = [name for name in looked_at if name not in unseen]
-    if seen or not unseen:
-        yield f"{asked} is not known on {', '.join(seen) or 'no instance'}."
-    if unseen:
-        silent = ", ".join(name for name in looked_at if name in unseen)
-        yield f"{silent} could not be asked, so {asked} may be there all the same."
-
-
 def _find(facts: Facts) -> Finding:
     for step in (_arrived, _under_way, _gone_at_source, _failed, _stopped):
         finding = step(facts)
@@ -149,11 +96,13 @@ def _arrived(facts: Facts) -> Finding | None:
         how, sure = "the same content digest on both sides", Confidence.HIGH
     elif here.seen:
         how, sure = (
-            f"no longer on {here.instance}, so the two were not compared",
+            f"not on {here.instance}, so the two were not compared",
             Confidence.MEDIUM,
         )
     elif _may_be_outdated(facts):
         return None
+    elif last_ended(facts) is None:
+        return _uncompared(facts)
     else:
         how, sure = f"{here.instance} was not seen, so the two were not compared", Confidence.HIGH
     ended = last_ended(facts)
@@ -165,6 +114,19 @@ def _arrived(facts: Facts) -> Finding | None:
         Rerun.USELESS,
         "The image is at the destination.",
         attempt=ended if ended and ended.status is Status.SUCCEED else None,
+    )
+
+
+def _uncompared(facts: Facts) -> Finding:
+    here, there = facts.source.instance, facts.destination.instance
+    return Finding(
+        Verdict.CANNOT_TELL,
+        f"{facts.image} is on {there}, but {here} was not seen: whether it is the newest content"
+        " is not known.",
+        "",
+        Confidence.LOW,
+        Rerun.UNKNOWN,
+        f"Ask again when {here} can be seen.",
     )
 
 

@@ -22,11 +22,9 @@ from bot.replication.model import (
 )
 from bot.replication.resolution import Known, Resolution
 from bot.replication.routes import Route
-from bot.replication.runs import Read, Run, to_attempts
+from bot.replication.runs import Read, to_attempts
 from bot.replication.verdicts import BlindSpot
 
-
-__all__ = ["Read", "Records", "Run", "Scope", "known_images", "to_facts"]
 
 _SPECIAL = frozenset("*?[]{}\\,")
 

@@ -29,13 +29,11 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.evidence import evidence_parts
-from bot.slack.fit import BUDGET, Space, fitted
+from bot.slack.fit import BUDGET, LONGEST_TEXT, Space, fitted
 from bot.slack.ids import Action, action_id
 from bot.slack.text import bold, clean, code, date, prose, spoken, unlinked
 
 
-# A notification, and a screen reader, get no more than this.
-LONGEST_TEXT = 150
 _MOST_CANDIDATES = 5
 
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")

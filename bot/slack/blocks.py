@@ -22,18 +22,16 @@ _LONGEST_VALUE = 2000
 _MOST_NOTES = 10
 # Slack takes 25; more than five are no longer read.
 _MOST_BUTTONS = 5
-# An empty text is refused.
-_NOTHING = "\u2013"
 
 
 def _markdown(shown: str, limit: int) -> Block:
     # verbatim: else Slack makes links and mentions of whatever looks like one.
-    words = text.clip(shown.strip(), limit) or _NOTHING
+    words = text.clip(shown.strip(), limit) or text.NOTHING
     return {"type": "mrkdwn", "text": words, "verbatim": True}
 
 
 def _plain(raw: str, limit: int) -> Block:
-    words = text.plain(raw, limit) or _NOTHING
+    words = text.plain(raw, limit) or text.NOTHING
     return {"type": "plain_text", "text": words, "emoji": False}
 
 

@@ -16,6 +16,7 @@ from bot.ports import Answer, Asked, Clock, MessageRef, Person, Place, Way
 from bot.slack import message as messages
 from bot.slack import words
 from bot.slack.delivery import deliver, reference
+from bot.slack.identity import Identity
 from bot.slack.ids import Kind, carries
 from bot.slack.message import BUDGETS, Message
 from bot.slack.people import Home, read_person, read_place, unknown_place
@@ -31,23 +32,17 @@ log = structlog.get_logger()
 
 
 class SlackChat:
-    """The workspace *team*, as the bot may act in it.
+    """The workspace that *me* belongs to, as the bot may act in it."""
 
-    *bot_user* is our own user: where it is known, a message of somebody else's is never taken for
-    ours, whatever its metadata says.
-    """
-
-    def __init__(  # noqa: PLR0913 - each is named, and comes from the settings or auth.test
+    def __init__(
         self,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         *,
-        team: str,
+        me: Identity,
         clock: Clock,
         command: str,
         response_hosts: Sequence[str],
-        bot_user: str = "",
-        enterprise: str = "",
     ) -> None:
         # Whatever the client given does on trouble, ours sends nothing twice.
         proxy = client.proxy or ""
@@ -56,8 +51,8 @@ class SlackChat:
         )
         self._api = WebApi(careful, sleep=clock.sleep)
         self._urls = ResponseUrls(session, hosts=response_hosts, proxy=proxy, sleep=clock.sleep)
-        self._home = Home(team, enterprise)
-        self._bot_user = bot_user
+        self._home = Home(me.team, me.enterprise)
+        self._our_user = me.user
         self._command = command
 
     # Who and where ----------------------------------------------------------------------------
@@ -79,7 +74,7 @@ class SlackChat:
             data = await self._api.read("usergroups.users.list", usergroup=group)
         except ChatError as error:
             if not refused(error):
-                raise ChatError(words.WHO_ASKS, code=error.code) from error
+                raise
             log.warning("slack.group_unknown", group=group, reason=error.code)
             return False
         members = data.get("users")
@@ -263,7 +258,8 @@ class SlackChat:
             for _ in range(_MOST_PAGES):
                 found, cursor = await self._replies(channel, thread, cursor=cursor)
                 for reply in found:
-                    ours = not self._bot_user or reply.get("user") == self._bot_user
+                    # A message of somebody else's is not ours, whatever its metadata says.
+                    ours = reply.get("user") == self._our_user
                     if ours and carries(reply, kind, record=record):
                         return MessageRef(channel, str(reply["ts"]))
                 if not cursor:

@@ -11,18 +11,17 @@ from bot.ports import Answer
 from bot.replication.verdicts import BlindSpot, Check, CheckName, CheckState
 from bot.slack import words
 from bot.slack.blocks import Block, paragraphs, section
-from bot.slack.fit import BUDGET, Space, fitted
+from bot.slack.fit import BUDGET, LONGEST_TEXT, Space, fitted
 from bot.slack.text import bold, code, date, fence, prose, unlinked
 
 
-_LONGEST_TEXT = 150
 _LONGEST_SOURCE = 80
 _LONGEST_EXCERPT = 2800
 
 
 def evidence_text(answer: Answer) -> str:
     """Name the evidence in one breath."""
-    return unlinked(f"{words.EVIDENCE}: {answer.diagnosis.image}", _LONGEST_TEXT)
+    return unlinked(f"{words.EVIDENCE}: {answer.diagnosis.image}", LONGEST_TEXT)
 
 
 def evidence_blocks(answer: Answer, budget: int = BUDGET) -> list[Block]:

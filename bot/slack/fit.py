@@ -14,6 +14,9 @@ from bot.slack.blocks import MOST_BLOCKS, Block
 # Slack documents no sum; it refused messages of 11,341 characters, so we stay well below.
 BUDGET = 10_000
 
+# A notification, and a screen reader, get no more than this.
+LONGEST_TEXT = 150
+
 _SHOWN = frozenset({"text", "accessibility_label", "alt_text", "title"})
 
 

@@ -12,11 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatError, SettingsWrong
 from bot.ports import Clock
-from bot.slack.web_api import TRANSPORT_ERRORS
+from bot.slack.web_api import SERVER_ERRORS, TRANSPORT_ERRORS
 
 
-# Seconds between two tries: a minute in all, before `run` gives up.
+# Seconds between two tries, before `run` gives up: a minute, and what the tries themselves take.
 WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+# What Slack says of itself, not of the token.
+_PASSING = {"ratelimited", "internal_error", "fatal_error"}
 
 log = structlog.get_logger()
 
@@ -42,7 +44,7 @@ async def identify(client: AsyncWebClient, *, clock: Clock) -> Identity:
         except SlackApiError as error:
             # Its text holds the whole answer, so it is never a cause that a log prints.
             status, code = error.response.status_code, _code(error.response.data)
-            if status < 500 and code not in {"ratelimited", "internal_error", "fatal_error"}:  # noqa: PLR2004 - HTTP's own line between the two
+            if status < SERVER_ERRORS and code not in _PASSING:
                 raise SettingsWrong(
                     (f"SLACK_BOT_TOKEN: Slack does not accept it ({code or status}).",)
                 ) from None

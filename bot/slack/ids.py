@@ -36,7 +36,7 @@ def action_id(action: Action, number: int | None = None) -> str:
 
 def any_of(*wanted: Action) -> re.Pattern[str]:
     """Match the ``action_id`` of every button that asks for one of *wanted*."""
-    return re.compile(rf"(?:{'|'.join(wanted)})(?::[0-9]{{1,3}})?\Z")
+    return re.compile(rf"\A(?:{'|'.join(wanted)})(?::[0-9]{{1,3}})?\Z")
 
 
 def metadata(kind: Kind, record: str, *, state: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from bot.slack.blocks import Block
 from bot.slack.evidence import evidence_blocks, evidence_text
 from bot.slack.fit import BUDGET
 from bot.slack.ids import LOOKING, TOLD, Kind, metadata
-from bot.slack.text import unlinked
+from bot.slack.text import NOTHING, unlinked
 
 
 # Budgets to try one after the other when Slack refuses the blocks; the last is words alone.
@@ -81,5 +81,5 @@ def evidence(answer: Answer) -> Message:
 
 def told(sentence: str) -> Message:
     """Say one thing to one person."""
-    text = unlinked(sentence, _LONGEST_TOLD) or "\u2013"
+    text = unlinked(sentence, _LONGEST_TOLD) or NOTHING
     return Message(text, lambda _: told_blocks(sentence), Kind.ANSWER, "", TOLD)

@@ -12,11 +12,13 @@ from urllib.parse import SplitResult, urlsplit
 import aiohttp
 import structlog
 
-from bot.errors import ChatBusy, ChatError, ChatUnclear
+from bot.errors import ChatBusy, ChatError, ChatSilent, ChatUnclear
 from bot.slack.web_api import (
     NEVER_SENT,
     NO_ANSWER,
     PATIENCE,
+    SERVER_ERRORS,
+    TOO_MANY,
     TRANSPORT_ERRORS,
     UNREACHABLE,
     Sleep,
@@ -30,8 +32,6 @@ EXPIRED = "expired_response_url"
 
 _PORTS = {"https": 443, "http": 80}
 _OK = 200
-_TOO_MANY = 429
-_SERVER_ERROR = 500
 
 log = structlog.get_logger()
 
@@ -112,7 +112,7 @@ class ResponseUrls:
                 status, asked = response.status, response.headers.get("Retry-After")
         # "from None": these errors carry the address.
         except NEVER_SENT:
-            raise ChatError("Slack did not answer.", code=UNREACHABLE) from None
+            raise ChatSilent("Slack did not answer.", code=UNREACHABLE) from None
         except TRANSPORT_ERRORS:
             raise _unclear() from None
         _check(status, asked)
@@ -121,9 +121,9 @@ class ResponseUrls:
 def _check(status: int, asked: str | None) -> None:
     if status == _OK:
         return
-    if status == _TOO_MANY:
+    if status == TOO_MANY:
         raise ChatBusy("Slack asks me to slow down.", retry_after=wait_wanted(asked))
-    if status >= _SERVER_ERROR:
+    if status >= SERVER_ERRORS:
         raise _unclear()
     raise ChatError("Slack did not take the private answer; ask again.", code=EXPIRED)
 

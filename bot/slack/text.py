@@ -38,6 +38,9 @@ _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 _OPEN_END = re.compile(r"(?:&[a-z#0-9]{0,5}|<[^<>]*)\Z")
 _CLOSING = "\n\u2026\n```"
 
+# Shown where there is nothing to show: Slack refuses an empty text.
+NOTHING = "\u2013"
+
 
 def clean(text: str) -> str:
     """Take out what nobody should see: hidden characters and secrets."""
@@ -90,7 +93,7 @@ def plain(text: str, limit: int) -> str:
 def code(text: str, limit: int = 300) -> str:
     """Show *text* as inline code that its content cannot end."""
     shown = escape(" ".join(clean(text).split())).replace("`", "\u02cb")
-    return f"`{clip(shown, limit - 2)}`" if shown else "\u2013"
+    return f"`{clip(shown, limit - 2)}`" if shown else NOTHING
 
 
 def fence(text: str, limit: int = 2800) -> str:

@@ -13,7 +13,7 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import ChatBusy, ChatError, ChatUnclear
+from bot.errors import ChatBusy, ChatError, ChatSilent, ChatUnclear
 
 
 T = TypeVar("T")
@@ -33,8 +33,9 @@ NO_ANSWER = "no_answer"
 _CODE = re.compile(r"[a-z0-9_]{1,80}")
 # Slack says of these that something may have been done all the same.
 _UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
-_SERVER_ERROR = 500
-_TOO_MANY = 429
+# HTTP's.
+SERVER_ERRORS = 500
+TOO_MANY = 429
 
 # Raised before a byte of the request has left.
 NEVER_SENT = (
@@ -81,8 +82,7 @@ def open_client(
 
 def refused(error: ChatError) -> bool:
     """Say whether Slack itself said no, for certain."""
-    silent = isinstance(error, ChatBusy | ChatUnclear) or error.code in {UNREACHABLE, NO_ANSWER}
-    return not silent
+    return not error.transient
 
 
 async def patiently(send: Callable[[], Awaitable[T]], *, sleep: Sleep, repeatable: bool) -> T:
@@ -148,7 +148,7 @@ class WebApi:
         except SlackApiError as error:
             raise _from_answer(method, error, writes=writes) from error
         except NEVER_SENT as error:
-            raise ChatError(_silence(method), code=UNREACHABLE) from error
+            raise ChatSilent(_silence(method), code=UNREACHABLE) from error
         # AttributeError: the client takes a plain text for an object.
         except (*TRANSPORT_ERRORS, SlackClientError, AttributeError) as error:
             raise _silent(method, writes=writes) from error
@@ -159,7 +159,7 @@ class WebApi:
 
 def _from_answer(method: str, error: SlackApiError, *, writes: bool) -> ChatError:
     status = getattr(error.response, "status_code", getattr(error.response, "status", 0))
-    if status == _TOO_MANY:
+    if status == TOO_MANY:
         wait = wait_wanted(error.response.headers.get("Retry-After"))
         return ChatBusy("Slack asks me to slow down.", retry_after=wait)
     data = getattr(error.response, "data", None)
@@ -167,7 +167,7 @@ def _from_answer(method: str, error: SlackApiError, *, writes: bool) -> ChatErro
     known = isinstance(code, str) and _CODE.fullmatch(code)
     if code == "ratelimited":
         return ChatBusy("Slack asks me to slow down.", retry_after=_DEFAULT_WAIT)
-    if not known or code in _UNCLEAR or status >= _SERVER_ERROR:
+    if not known or code in _UNCLEAR or status >= SERVER_ERRORS:
         return _silent(method, writes=writes)
     return ChatError(f"Slack refused {method}: {code}.", code=str(code))
 
@@ -176,7 +176,7 @@ def _silent(method: str, *, writes: bool) -> ChatError:
     if writes:
         sentence = f"Slack did not confirm {method}; the message may be there."
         return ChatUnclear(sentence, code=NO_ANSWER)
-    return ChatError(_silence(method), code=NO_ANSWER)
+    return ChatSilent(_silence(method), code=NO_ANSWER)
 
 
 def _silence(method: str) -> str:

@@ -63,7 +63,7 @@ class Pace:
         timedelta(minutes=10),
     )
     attempts: int = 10
-    grace: timedelta = timedelta(seconds=15)
+    grace: timedelta = timedelta(seconds=12)
     # After the grace: what a cancelled piece of work, or Redis, may need to let go.
     let_go_within: timedelta = timedelta(seconds=3)
 
@@ -119,8 +119,8 @@ class Queue:
         """Perform until cancelled; then finish what runs, within the grace.
 
         What *perform* returns from is done; what it failed at for the last time is handed to
-        *give_up*, once. What the grace does not suffice for is cancelled, and performed anew by
-        another process or after the next start.
+        *give_up*, again only where that was cut off. What the grace does not suffice for is
+        cancelled, and performed anew by another process or after the next start.
         """
         self._perform, self._give_up, self._stopping = perform, give_up, False
         worker = asyncio.create_task(self._work())

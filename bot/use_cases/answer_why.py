@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.errors import BadQuestion, NotAllowed
 from bot.ports import Answer, Clock, Harbor, Meter
-from bot.replication.diagnosis import diagnose, undecided
+from bot.replication.diagnosis import diagnose
 from bot.replication.image_ref import ImageRef
 from bot.replication.model import Policy, Repository
 from bot.replication.records import Scope, known_images, to_facts
@@ -20,8 +20,9 @@ from bot.replication.routes import (
     find_routes,
     takes_repository,
 )
+from bot.replication.undecided import undecided, wayless
 from bot.replication.verdicts import Diagnosis
-from bot.use_cases.look import Eyes, together
+from bot.use_cases.look import Eyes, may_show, together
 from bot.use_cases.look_around import look_around
 from bot.use_cases.look_deeper import Seen, Sides, look_at_runs, look_at_tags
 
@@ -44,21 +45,23 @@ async def answer_why(
     *,
     source: str = "",
     destination: str = "",
+    barred: Sequence[Harbor] = (),
     answer_id: str = "",
     clock: Clock,
 ) -> Answer:
     """Say where *asked* stands between the instances, with proof and what it cost.
 
-    *source* and *destination* are display names, empty where the question does not say.
+    *source* and *destination* are display names, empty where the question does not say. *barred*
+    are instances that the person may not read: they are named, never asked.
     BadQuestion for an instance that is not configured; NotAllowed for a project that may not be
     shown. An instance that fails is a blind spot of the answer, never an error.
     """
-    _check_names(harbors, (source, destination))
+    ends = _ends([*harbors, *barred], source, destination)
     began = clock.monotonic()
     meters = {harbor.name: Meter() for harbor in harbors}
     watched = [harbor.metered(meters[harbor.name]) for harbor in harbors]
     eyes = Eyes()
-    diagnosis = await _diagnose(watched, asked, ends=(source, destination), eyes=eyes, clock=clock)
+    diagnosis = await _diagnose(watched, asked, barred=barred, ends=ends, eyes=eyes, clock=clock)
     return Answer(
         id=answer_id,
         diagnosis=diagnosis,
@@ -70,20 +73,26 @@ async def answer_why(
     )
 
 
-def _check_names(harbors: Sequence[Harbor], names: Sequence[str]) -> None:
-    configured = [harbor.name for harbor in harbors]
-    for name in names:
-        if name and name not in configured:
+def _ends(harbors: Sequence[Harbor], source: str, destination: str) -> tuple[str, str]:
+    """Give the display names of both ends, in whatever case they were said; empty where not."""
+    names = {harbor.name.casefold(): harbor.name for harbor in harbors}
+    configured = ", ".join(names.values())
+    example = f"Ask for example: why vira:v1.6.32 to {harbors[-1].name}."
+    for said in (source, destination):
+        if said and said.casefold() not in names:
             raise BadQuestion(
-                f"There is no instance called {name}; there are {', '.join(configured)}."
-                f" Ask for example: why vira:v1.6.32 to {configured[-1]}."
+                f"There is no instance called {said}; there are {configured}. {example}"
             )
+    if source and source.casefold() == destination.casefold():
+        raise BadQuestion(f"From {source} to {source} nothing is replicated. {example}")
+    return names.get(source.casefold(), ""), names.get(destination.casefold(), "")
 
 
 async def _diagnose(
     harbors: Sequence[Harbor],
     asked: ImageRef,
     *,
+    barred: Sequence[Harbor],
     ends: tuple[str, str],
     eyes: Eyes,
     clock: Clock,
@@ -91,27 +100,50 @@ async def _diagnose(
     firsts = await together(_first_look(harbor, asked, eyes=eyes) for harbor in harbors)
     repositories = _repositories(firsts, asked)
     through = _named_registry(harbors, asked, eyes=eyes)
-    route, others = _route(firsts, repositories, ends=ends, through=through)
+    route, others = _route(firsts, repositories, barred=barred, ends=ends, through=through)
     for other in others:
         _name_other(route, other, eyes=eyes)
-    names = [harbor.name for harbor in harbors]
     if route is None:
-        eyes.miss("the way", "no policy and no second instance say where it goes", "Ask with `to`")
-        silent = _silent(firsts)
-        return undecided(asked, looked_at=names, unseen=silent, blind_spots=eyes.blind_spots)
-    sides = _sides(firsts, route, repositories)
+        remedy = "Configure the other registry too, or ask with `from` and `to`."
+        eyes.miss("the way", "no policy and no second instance say where it goes", remedy)
+        silent = _silent(firsts, eyes)
+        if not silent:
+            return wayless(asked, blind_spots=eyes.blind_spots)
+        return undecided(
+            asked,
+            looked_at=[harbor.name for harbor in harbors],
+            unseen=silent,
+            blind_spots=eyes.blind_spots,
+        )
+    sides = _sides(firsts, route, repositories, barred=barred)
+    return await _decide(
+        harbors, sides, asked, unseen=_silent(firsts, eyes), eyes=eyes, clock=clock
+    )
+
+
+async def _decide(
+    harbors: Sequence[Harbor],
+    sides: Sides,
+    asked: ImageRef,
+    *,
+    unseen: Sequence[str],
+    eyes: Eyes,
+    clock: Clock,
+) -> Diagnosis:
     seen = await look_at_tags(sides, asked, eyes=eyes)
     # Beside the last two looks, so that a name that nothing knows costs no fifth.
     async with asyncio.TaskGroup() as group:
         reading = group.create_task(look_at_runs(sides, asked, seen, eyes=eyes))
         around = group.create_task(_around(harbors, sides, asked, seen=seen, eyes=eyes))
     records = reading.result()
-    resolution = resolve(asked, known_images(sides.scope, records))
+    known = known_images(sides.scope, records)
+    # Records know images of every project, also of those that may not be shown.
+    resolution = resolve(asked, [one for one in known if may_show(harbors, one.repository)])
     if resolution.image is None:
         return undecided(
             asked,
-            looked_at=names,
-            unseen=_silent(firsts),
+            looked_at=[harbor.name for harbor in harbors],
+            unseen=unseen,
             fitting=resolution.candidates,
             close=() if resolution.candidates else around.result(),
             blind_spots=eyes.blind_spots,
@@ -127,8 +159,13 @@ async def _diagnose(
     return diagnose(facts)
 
 
-def _silent(firsts: Sequence[First]) -> list[str]:
-    return [first.harbor.name for first in firsts if first.repositories is None]
+def _silent(firsts: Sequence[First], eyes: Eyes) -> list[str]:
+    """Name the instances that could not be asked which repositories they have."""
+    return [
+        first.harbor.name
+        for first in firsts
+        if first.repositories is None or first.harbor.name in eyes.refusing
+    ]
 
 
 async def _around(
@@ -151,24 +188,21 @@ async def _first_look(harbor: Harbor, asked: ImageRef, *, eyes: Eyes) -> First:
 
 
 def _repositories(firsts: Sequence[First], asked: ImageRef) -> tuple[Repository, ...]:
-    """List the repositories that may be meant, one entry a name; hidden ones are refused."""
+    """List the repositories that may be meant, one entry a name.
+
+    One that may not be shown is refused where it was named in full, and unknown otherwise: that
+    it exists is not told.
+    """
+    harbors = [first.harbor for first in firsts]
+    if "/" in asked.path and not may_show(harbors, asked.path):
+        raise NotAllowed(f"{asked.path} is in a project that I may not show.")
     found: dict[str, Repository] = {}
-    hidden = False
     for first in firsts:
         for repository in first.repositories or ():
-            if not asked.fits_repository(repository.name):
-                continue
-            if first.harbor.shows(repository.name.partition("/")[0]):
+            if asked.fits_repository(repository.name) and may_show(harbors, repository.name):
                 found.setdefault(repository.name, repository)
-            else:
-                hidden = True
-    if "/" in asked.path and asked.path not in found:
-        project = asked.path.partition("/")[0]
-        hidden = hidden or not all(first.harbor.shows(project) for first in firsts)
-        if not hidden:
-            found[asked.path] = Repository(asked.path, 0)
-    if hidden and not found:
-        raise NotAllowed(f"{asked.path} is in a project that I may not show.")
+    if "/" in asked.path:
+        found.setdefault(asked.path, Repository(asked.path, 0))
     return tuple(sorted(found.values(), key=lambda one: one.name != asked.path))
 
 
@@ -189,13 +223,15 @@ def _route(
     firsts: Sequence[First],
     repositories: Sequence[Repository],
     *,
+    barred: Sequence[Harbor],
     ends: tuple[str, str],
     through: str,
 ) -> tuple[Route | None, tuple[Route, ...]]:
     harbors = [first.harbor for first in firsts]
 
     def instance_at(url: str) -> str:
-        return next((harbor.name for harbor in harbors if harbor.is_at(url)), "")
+        known = (harbor.name for harbor in (*harbors, *barred) if harbor.is_at(url))
+        return next(known, "")
 
     held: Mapping[str, Sequence[Policy]] = {
         first.harbor.name: first.policies or () for first in firsts
@@ -219,7 +255,13 @@ def _name_other(route: Route | None, other: Route, *, eyes: Eyes) -> None:
         eyes.miss(f"{other}: this way", why, f"Ask again with `to {other.destination}`.")
 
 
-def _sides(firsts: Sequence[First], route: Route, repositories: Sequence[Repository]) -> Sides:
+def _sides(
+    firsts: Sequence[First],
+    route: Route,
+    repositories: Sequence[Repository],
+    *,
+    barred: Sequence[Harbor],
+) -> Sides:
     harbors = {first.harbor.name: first.harbor for first in firsts}
     start = next((first for first in firsts if first.harbor.name == route.source), None)
     own = {one.name: one for one in (start.repositories if start else None) or ()}
@@ -236,4 +278,5 @@ def _sides(firsts: Sequence[First], route: Route, repositories: Sequence[Reposit
         holder=harbors[route.holder],
         source=harbors.get(route.source),
         destination=harbors.get(route.destination),
+        barred=frozenset(harbor.name for harbor in barred),
     )

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from bot.ports import Harbor
 from bot.replication.image_ref import ImageRef
 from bot.replication.routes import projects_of
-from bot.use_cases.look import Eyes, together
+from bot.use_cases.look import Eyes, may_show, together
 from bot.use_cases.look_deeper import Sides
 
 
@@ -19,10 +19,15 @@ async def look_around(
     harbors: Sequence[Harbor], sides: Sides, asked: ImageRef, *, eyes: Eyes
 ) -> tuple[str, ...]:
     """List up to three close names, the closest first: tags of its repository, else names."""
-    images = await _tags(sides, eyes=eyes)
-    if images:
-        return _ranked(str(asked), images)
-    return _ranked(asked.path, await _repositories(harbors, sides, asked, eyes=eyes))
+    # Side by side: one after the other they would be a fifth round trip.
+    images, names = await together(
+        (_tags(sides, eyes=eyes), _repositories(harbors, sides, asked, eyes=eyes))
+    )
+    if not images:
+        return _ranked(asked.path, names)
+    repositories = sorted({image.rpartition(":")[0] for image in images})
+    # Where no tag is like it, its repository is there at least.
+    return _ranked(str(asked), images) or _ranked(asked.path, repositories)
 
 
 async def _tags(sides: Sides, *, eyes: Eyes) -> list[str]:
@@ -47,13 +52,8 @@ async def _repositories(
         for harbor in harbors
         for part in sorted(parts)
     )
-    shown = {
-        one.name
-        for rows in found
-        for one in rows or ()
-        if all(harbor.shows(one.name.partition("/")[0]) for harbor in harbors)
-    }
-    return sorted(shown)
+    names = {one.name for rows in found for one in rows or ()}
+    return sorted(name for name in names if may_show(harbors, name))
 
 
 def _ranked(wanted: str, names: Sequence[str]) -> tuple[str, ...]:

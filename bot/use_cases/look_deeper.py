@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import HarborMissing
 from bot.ports import Found, Harbor
 from bot.replication.image_ref import ImageRef
-from bot.replication.matching import likeliest_executions
+from bot.replication.matching import BEFORE_PUSH, likeliest_executions
 from bot.replication.model import (
     Artifact,
     Execution,
@@ -19,21 +19,41 @@ from bot.replication.model import (
     Task,
     Version,
 )
-from bot.replication.records import Read, Records, Run, Scope
+from bot.replication.records import Records, Scope
+from bot.replication.runs import Read, Run
 from bot.use_cases.look import Eyes, together
+
+
+_MORE_PAGES = range(2, 7)
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
     """The instances of one way, and what is looked at there.
 
-    *source* or *destination* is None where that end is no configured instance.
+    *source* or *destination* is None where that end is no configured instance, or one of the
+    *barred*, which the person may not read.
     """
 
     scope: Scope
     holder: Harbor
     source: Harbor | None
     destination: Harbor | None
+    barred: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Runs of a policy as they were listed; *repository* is what was asked for."""
+
+    policy: Policy
+    repository: str
+    found: Found[Execution]
+
+    def begins_after(self, at: datetime) -> bool:
+        """Say whether there are more, and what was listed does not go back to *at*."""
+        times = [one.started_at for one in self.found.rows if one.started_at]
+        return not self.found.complete and bool(times) and min(times) > at
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +63,7 @@ class Seen:
     here: tuple[Artifact, ...] | None
     there: tuple[Artifact, ...] | None
     rows: tuple[LogRow, ...]
-    executions: list[tuple[Policy, Found[Execution]]]
+    executions: list[Listed]
     version: Version | None
 
 
@@ -68,7 +88,8 @@ async def look_at_tags(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Seen:
 async def look_at_runs(sides: Sides, asked: ImageRef, seen: Seen, *, eyes: Eyes) -> Records:
     """Look at the tasks of the runs that may concern the image, then at their logs."""
     pushed = _pushed_at(asked, seen.here or (), seen.rows)
-    reads = await _reads(sides, asked, seen.executions, pushed_at=pushed, eyes=eyes)
+    listed = await _back_to_push(sides, seen.executions, pushed_at=pushed, eyes=eyes)
+    reads = await _reads(sides, asked, listed, pushed_at=pushed, eyes=eyes)
     return Records(seen.here, seen.there, seen.rows, reads, seen.version)
 
 
@@ -118,23 +139,56 @@ async def _log_rows(sides: Sides, *, eyes: Eyes) -> tuple[LogRow, ...]:
     return tuple(row for rows in found if rows for row in rows.rows)
 
 
-async def _executions(
-    sides: Sides, asked: ImageRef, *, eyes: Eyes
-) -> list[tuple[Policy, Found[Execution]]]:
-    holder = sides.holder
+async def _executions(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> list[Listed]:
     names = _own_names(sides) or [asked.path]
     wanted = [
-        (policy, name) for policy in sides.scope.policies for name in names[: _names_for(policy)]
+        (policy, name, 1)
+        for policy in sides.scope.policies
+        for name in names[: _names_for(policy)]
     ]
+    return await _listed(sides, wanted, eyes=eyes)
+
+
+async def _listed(
+    sides: Sides, wanted: Sequence[tuple[Policy, str, int]], *, eyes: Eyes
+) -> list[Listed]:
+    holder = sides.holder
     found = await together(
         eyes.see(
-            holder.list_executions(policy, repository=name),
+            holder.list_executions(policy, repository=name, page=page),
             instance=holder.name,
             what=f"records of policy {policy.name}",
         )
-        for policy, name in wanted
+        for policy, name, page in wanted
     )
-    return [(policy, rows) for (policy, _name), rows in zip(wanted, found, strict=True) if rows]
+    return [
+        Listed(policy, name, rows)
+        for (policy, name, _page), rows in zip(wanted, found, strict=True)
+        if rows
+    ]
+
+
+async def _back_to_push(
+    sides: Sides, listed: list[Listed], *, pushed_at: datetime | None, eyes: Eyes
+) -> list[Listed]:
+    """Go on listing, up to six pages, where a busy policy's newest do not reach the push."""
+    if pushed_at is None:
+        return listed
+    short = [one for one in listed if one.begins_after(pushed_at - BEFORE_PUSH)]
+    wanted = [(one.policy, one.repository, page) for one in short for page in _MORE_PAGES]
+    more = await _listed(sides, wanted, eyes=eyes)
+    return [_joined(one, [also for also in more if _same(one, also)]) for one in listed]
+
+
+def _same(one: Listed, other: Listed) -> bool:
+    return (one.policy.id, one.repository) == (other.policy.id, other.repository)
+
+
+def _joined(one: Listed, more: Sequence[Listed]) -> Listed:
+    # What begins while pages are read moves rows from one page to the next.
+    rows = {row: None for part in (one, *more) for row in part.found.rows}
+    complete = any(part.found.complete for part in (one, *more))
+    return replace(one, found=Found(tuple(rows), complete=complete))
 
 
 def _names_for(policy: Policy) -> int | None:
@@ -147,7 +201,9 @@ def _name_unseen_ends(sides: Sides, *, eyes: Eyes) -> None:
         (sides.source, sides.scope.route.source),
         (sides.destination, sides.scope.route.destination),
     ):
-        if harbor is None:
+        if name in sides.barred:
+            eyes.miss(f"{name}: tags", "you are not among its readers", "Ask my owners.")
+        elif harbor is None:
             why = "it is not one of my configured instances"
             remedy = "Configure it, or add its URL to an instance's ALIASES."
             eyes.miss(f"{name}: tags", why, remedy)
@@ -168,7 +224,7 @@ def _pushed_at(
 async def _reads(
     sides: Sides,
     asked: ImageRef,
-    found: Sequence[tuple[Policy, Found[Execution]]],
+    listed: Sequence[Listed],
     *,
     pushed_at: datetime | None,
     eyes: Eyes,
@@ -177,7 +233,7 @@ async def _reads(
 
     A second helping of two looks is taken only where the first shows no run of the image.
     """
-    candidates, left_out = _candidates(sides, asked, found, pushed_at=pushed_at)
+    candidates, left_out = _candidates(sides, asked, listed, pushed_at=pushed_at)
     reads: list[Read] = []
     width = sides.holder.at_once
     for first in range(0, len(candidates), width):
@@ -199,21 +255,22 @@ async def _reads(
 def _candidates(
     sides: Sides,
     asked: ImageRef,
-    found: Sequence[tuple[Policy, Found[Execution]]],
+    listed: Sequence[Listed],
     *,
     pushed_at: datetime | None,
 ) -> tuple[list[tuple[Policy, Execution]], list[Policy]]:
     """Choose the executions to look into, the likeliest first; and whose records are left out."""
     chosen: list[tuple[Policy, Execution]] = []
     left_out: list[Policy] = []
-    for policy, executions in found:
+    for one in listed:
+        policy, executions = one.policy, one.found
         if policy.project:
             # A job has its row at hand: what is not about the image needs no look.
-            picked = tuple(one for one in executions.rows if _of_image(sides, asked, one))
+            picked = tuple(row for row in executions.rows if _of_image(sides, asked, row))
             unseen = 0
         else:
             # A run that found nothing to copy is noise: a push that its policy's filter left out.
-            worth = [one for one in executions.rows if one.total or not one.found_nothing]
+            worth = [row for row in executions.rows if not row.found_nothing]
             picked, unseen = likeliest_executions(worth, pushed_at=pushed_at)
         chosen += [(policy, execution) for execution in picked]
         if unseen or not executions.complete:
@@ -281,19 +338,8 @@ async def _read(holder: Harbor, run: Run, *, eyes: Eyes) -> Read:
         return Read(run)
     try:
         log = await eyes.see(
-            _log_or_missing(holder, task), instance=holder.name, what=f"log of {task.noun}"
+            holder.read_log(task), instance=holder.name, what=f"log of {task.noun}"
         )
-    except _GoneError:
+    except HarborMissing:
         return Read(run, gone=True)
     return Read(run, log)
-
-
-class _GoneError(Exception):
-    """The log is gone: a fact, not a failure of the instance."""
-
-
-async def _log_or_missing(holder: Harbor, task: Task) -> bytes:
-    try:
-        return await holder.read_log(task)
-    except HarborMissing as error:
-        raise _GoneError from error

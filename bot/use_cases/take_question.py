@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import BotError, OurFault, Refused
+from bot.errors import BotError, ChatError, OurFault, Refused
 from bot.ports import Answer, Chat, Clock, Harbor, Intent, MessageRef, Readers, Store, Way
 from bot.replication.questions import Question, asks_for_help, read_question, read_why
 from bot.use_cases.answer_why import answer_why
@@ -57,8 +57,11 @@ async def take_question(services: Services, delivery: str) -> None:
             # Its sentence may quote the question.
             log.info("question.refused", kind=type(refusal).__name__)
             await services.chat.tell(intent.asked, str(refusal))
-        except BotError:
-            raise  # the queue tries again: Slack or the store failed, not the question
+        except BotError as error:
+            if error.transient or not isinstance(error, ChatError):
+                raise  # the queue tries again: Slack or the store failed, not the question
+            # Slack lets it be said nowhere, and ten more looks at the Harbors change nothing.
+            log.warning("question.unsayable", code=error.code)
         except Exception:
             ticket = uuid.uuid4().hex[:8]
             log.exception("question.crashed", ticket=ticket)
@@ -73,14 +76,17 @@ async def give_up_question(services: Services, delivery: str) -> None:
 
 
 async def _answer(services: Services, intent: Intent) -> None:
-    harbors = await let_in(
-        intent.asked, services.harbors, chat=services.chat, readers=services.readers
+    everything, chat = services.harbors, services.chat
+    # Side by side: a slow Slack must not use up the time until the first word.
+    harbors, place = await asyncio.gather(
+        let_in(intent.asked, everything, chat=chat, readers=services.readers),
+        find_place(intent.asked, chat=chat),
     )
-    place = await find_place(intent.asked, chat=services.chat)
     if asks_for_help(intent.text):
         await services.chat.show_help(intent.asked)
         return
-    question = _read(intent, [harbor.name for harbor in harbors])
+    question = _read(intent, [harbor.name for harbor in everything])
+    barred = [harbor for harbor in everything if harbor not in harbors]
     private = question.quiet or intent.asked.private or not (place.member or place.direct)
     for number, image in enumerate(question.images):
         answer_id = f"{intent.delivery}.{number}" if number else intent.delivery
@@ -90,6 +96,7 @@ async def _answer(services: Services, intent: Intent) -> None:
             image,
             source=question.source,
             destination=question.destination,
+            barred=barred,
             answer_id=answer_id,
             clock=services.clock,
         )

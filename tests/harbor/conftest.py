@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.harbor.client import connect
-from bot.harbor.transport import open_session
+from bot.harbor.session import open_session
 from bot.settings import HarborSettings
 
 

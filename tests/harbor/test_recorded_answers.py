@@ -133,9 +133,9 @@ def test_every_search_is_read():
     """A search gives names and project ids, and an empty one gives nothing."""
     counted = {}
     for version, path, read in (
-        ("1.2.2", "/api/search", wire_v1.repositories),
-        ("2.9.5", "/api/v2.0/search", wire_v2.repositories),
-        ("2.15.2", "/api/v2.0/search", wire_v2.repositories),
+        ("1.2.2", "/api/search", wire.repositories),
+        ("2.9.5", "/api/v2.0/search", wire.repositories),
+        ("2.15.2", "/api/v2.0/search", wire.repositories),
     ):
         answers = recorded(version, path)
         found = [wire.thing(answer, read) for answer, _ in answers]

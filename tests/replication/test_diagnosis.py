@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.replication.causes import CAUSES, Confidence, Rerun
-from bot.replication.diagnosis import diagnose, undecided
+from bot.replication.diagnosis import diagnose
 from bot.replication.facts import Place, PolicyFit
 from bot.replication.image_ref import ImageRef
 from bot.replication.matching import Selection
 from bot.replication.model import Status, Trigger, Version
+from bot.replication.undecided import undecided, wayless
 from bot.replication.verdicts import BlindSpot, CheckName, Verdict
 from tests.replication.build import (
     DIGEST,
@@ -87,12 +88,12 @@ CASES = {
     "synced, gone at the source": (
         some_facts(source=NOT_ON_STAG, destination=a_place(), attempts=()),
         "synced - medium useless",
-        "{} is on prod: no longer on stag, so the two were not compared.",
+        "{} is on prod: not on stag, so the two were not compared.",
     ),
-    "synced, source unseen": (
+    "there, and nothing says that it is the newest": (
         some_facts(source=an_unseen("stag"), destination=a_place(), attempts=()),
-        "synced - medium useless",
-        "{} is on prod: stag was not seen, so the two were not compared.",
+        "cannot_tell - low unknown",
+        ("{} is on prod, but stag was not seen: whether it is the newest content is not known."),
     ),
     "source unseen, and what failed is older than what arrived": (
         some_facts(source=an_unseen("stag"), destination=a_place(pushed_at=PUSHED + HOUR)),
@@ -686,6 +687,19 @@ ASKED = ImageRef("vira", "v1")
             ("a/vita:v1",),
         ),
         ({}, "vira:v1 is not known on stag, prod.", ()),
+        (
+            {"unseen": ("prod",)},
+            (
+                "vira:v1 is not known on stag."
+                " prod could not be asked, so vira:v1 may be there all the same."
+            ),
+            (),
+        ),
+        (
+            {"unseen": ("stag", "prod")},
+            "stag, prod could not be asked, so vira:v1 may be there all the same.",
+            (),
+        ),
     ],
 )
 def test_no_image_is_guessed(found, summary, candidates):
@@ -699,6 +713,14 @@ def test_no_image_is_guessed(found, summary, candidates):
 def test_nowhere_was_looked():
     """Where no instance could be asked, none is named."""
     assert undecided(ASKED, looked_at=()).summary == "vira:v1 is not known on no instance."
+
+
+def test_nothing_says_where_it_should_go():
+    """Without a way nothing was compared, and nothing is said of where the image is."""
+    answer = wayless(ASKED, blind_spots=())
+
+    assert (answer.verdict, answer.confidence) == (Verdict.CANNOT_TELL, Confidence.LOW)
+    assert answer.summary == "Nothing says where vira:v1 should go, so it was not looked for."
 
 
 # --- whatever was seen --------------------------------------------------------------------

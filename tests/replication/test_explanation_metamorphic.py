@@ -8,14 +8,30 @@ from hypothesis import strategies as st
 from bot.replication.explanation import explain
 
 
-CASES = Path(__file__).parents[1] / "data" / "cases" / "recorded.jsonl"
+CASES = Path(__file__).parents[1] / "data" / "cases"
 KNOWN = [
     case
-    for case in map(json.loads, CASES.read_text().splitlines())
+    for name in ("recorded", "unseen")
+    for case in map(json.loads, (CASES / f"{name}.jsonl").read_text().splitlines())
     if case["decidable_from"] == "log" and case["log"]
 ]
 STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\S+ \[(\w+)\] ")
 OUTSIDE = re.compile(r"\b[\w-]+(?:\.[\w-]+)*\.(?:example|example\.com|domain|invalid)\b")
+
+STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+OPENS = re.compile(r"initializ(?:ing|ation completed): |client for source registry")
+DRESSES = {
+    "docker": lambda line: json.dumps({"log": line + "\n"}, separators=(",", ":")) + "\n",
+    "fluentd": lambda line: json.dumps({"time": "now", "log": line}) + "\n",
+    "compose": lambda line: f"\x1b[36mjobservice-1  |\x1b[0m {line}\n",
+    "kubectl": lambda line: f"[pod/harbor-jobservice-7c9f-x2/jobservice] {line}\n",
+    "containerd": lambda line: f"2026-03-02T11:15:00.123456789+03:00 stdout F {line}\n",
+    "syslog": lambda line: f"Mar  2 08:15:00 172.18.0.1 jobservice[991]: {line}\n",
+    "grep": lambda line: f"20049.log:17:{line}\n",
+    "terminal": lambda line: re.sub(r"\[ERROR\]", "\x1b[31m[ERROR]\x1b[0m", line) + "\n",
+    "quotation": lambda line: f"> {line}\n",
+    "Windows": lambda line: f"{line}\r\n",
+}
 
 cases = st.sampled_from(KNOWN)
 hosts = st.from_regex(r"[a-z][a-z0-9]{2,12}\.[a-z]{2,8}\.test", fullmatch=True)
@@ -80,6 +96,33 @@ def test_line_ends_decide_nothing(case):
     """Windows line ends, and an end without one, change no answer."""
     assert told(case["log"].replace("\n", "\r\n"), case) == told(case["log"], case)
     assert told(case["log"].rstrip("\n"), case) == told(case["log"], case)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases, st.sampled_from(sorted(DRESSES)))
+def test_what_is_put_around_lines_decides_nothing(case, dress):
+    """docker, compose, kubectl, syslog, grep, a terminal, a quotation change no cause."""
+    dressed = "".join(DRESSES[dress](line) for line in case["log"].split("\n"))
+    assert told(dressed, case)[0] == told(case["log"], case)[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases, cases)
+def test_the_newest_of_two_logs_decides(older, newer):
+    """Whatever stands above it, of whichever version, the log that began last is explained."""
+    if not OPENS.search(newer["log"].partition("\n")[0]):
+        return
+    above = STAMP.sub(lambda found: "2016" + found.group()[4:], older["log"])
+    both = above.rstrip("\n") + "\n" + newer["log"]
+    assert told(both, newer)[0] == told(newer["log"], newer)[0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases, st.text(st.characters(codec="utf-8", exclude_characters="[]{}<>\r\n"), max_size=60))
+def test_words_below_a_log_decide_nothing(case, words):
+    """What somebody wrote under the log that was pasted changes no cause."""
+    below = case["log"].rstrip("\n") + "\n\n-- " + words + " --\n"
+    assert told(below, case)[0] == told(case["log"], case)[0]
 
 
 @settings(max_examples=100, deadline=None)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.replication.log_lines import attempts, newest, record, records
 from bot.replication.log_lines.blocks import BLOCK, blocks
-from bot.replication.log_lines.records import HEAD, TAIL
+from bot.replication.log_lines.records import DOCKER, HEAD, TAIL
 
 
 TWO = "/controller/replication/transfer/image/transfer.go"
@@ -64,13 +64,26 @@ def test_the_newest_run_of_an_appended_log_decides():
 
 
 def test_the_second_opening_line_of_12_is_no_new_run():
-    """1.2 prints two opening lines, 1.5 the second of them only."""
-    [run] = runs(old(1, "initializing: repository: a/b"), old(1, "initialization completed: x"))
+    """1.2 prints two opening lines; that of 1.5 names no project and begins a run."""
+    first = old(1, "initializing: repository: a/b, tags: [1]")
+    second = "initialization completed: project: a, repository: a/b, tags: [1]"
+    [run] = runs(first, old(1, second))
     assert run.opens == b"initializing: "
-    assert (
-        len(runs(old(1, "initialization completed: x"), old(9, "initialization completed: y")))
-        == 2
-    )
+    [run] = runs(first, old(1, "initialization completed: project: a"))
+    assert run.opens == b"initializing: "
+    for other in (second.replace("a/b", "a/c"), "initialization completed: repository: a/b"):
+        assert len(runs(first, old(9, other))) == 2
+        assert newest([first + old(9, other) + old(9, "x", "ERROR")]).opens != run.opens
+    assert len(runs(old(1, "initialization completed: x"), old(9, second))) == 2
+
+
+def test_a_retry_remembers_what_stopped_the_run_before_it():
+    """Only a retry of the same job; what it says of itself still comes first."""
+    first = old(1, "initializing: repository: a/b")
+    waiting = old(1, "an error occurred while x: one", "ERROR") + old(1, "waiting for retrying...")
+    assert b"x: one" in newest([first + waiting + old(9, "initializing: repository: a/b")]).older
+    assert newest([first + waiting + old(9, "initializing: repository: a/c")]).older == b""
+    assert newest([first + old(9, "initializing: repository: a/b")]).older == b""
 
 
 def test_the_tail_of_an_older_run_is_not_read():
@@ -185,6 +198,7 @@ def test_prefixes_of_docker_and_colours_are_seen_through():
         f"Nov 15 00:50:31 172.19.0.1 jobservice[1335]: {inner}",
         f"jobservice-1  | {inner}",
         json.dumps({"log": inner, "stream": "stdout"}, separators=(",", ":")) + "\n",
+        json.dumps({"stream": "stdout", "log": inner.rstrip()}) + "\n",
         inner.replace("[ERROR]", "\x1b[31m[ERROR]\x1b[0m"),
         inner.replace("\n", "\r\n"),
     ):
@@ -196,6 +210,16 @@ def test_broken_json_around_a_line_is_left_as_it_is():
     """What only looks like docker's JSON is read as text."""
     assert record(b'{"log":"cut').text == '{"log":"cut'
     assert record(b'{"log":"a"} [ERROR] x').text == "x"
+    assert record(b'{"a":"log"}').text == '{"a":"log"}'
+    assert record(b'[ERROR] {"log":"a"}').text == '{"log":"a"}'
+
+
+def test_a_long_line_that_docker_cut_is_put_together():
+    """Docker writes 16 KiB at once; the next piece goes on in the same line."""
+    whole = line(1, "failed to x: " + "y" * DOCKER, "ERROR")
+    pieces = (whole[:DOCKER], whole[DOCKER:], line(2, "next"))
+    wrapped = "".join(json.dumps({"log": piece}) + "\n" for piece in pieces)
+    assert b"".join(blocks([wrapped])) == (whole + line(2, "next")).encode()
 
 
 def test_times_are_read_with_zone_fraction_or_neither():
@@ -285,7 +309,7 @@ def test_of_many_runs_of_12_the_newest_is_read_from_its_first_line():
     def job(second, name):
         return (
             old(second, f"initializing: repository: {name}")
-            + old(second, "initialization completed: x")
+            + old(second, "initialization completed: project: x")
             + old(second, f"an error occurred while x: {name}", "ERROR")
         )
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.replication.doublestar import glob_matches
 from bot.replication.matching import (
     NEWEST,
     Selection,
     destination_name,
-    glob_matches,
     likeliest_executions,
     same_endpoint,
     selects,

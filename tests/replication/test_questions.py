@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadQuestion
 from bot.replication.image_ref import EXAMPLE
-from bot.replication.questions import MAX_IMAGES, read_question, read_why
+from bot.replication.questions import MAX_IMAGES, asks_for_help, read_question, read_why
 
 
 INSTANCES = ("stag", "prod", "Prod-EU", "Hong Kong")
@@ -147,3 +147,15 @@ def test_any_words_are_read_or_refused(words):
             assert 1 <= len(question.images) <= MAX_IMAGES
             assert len(set(question.images)) == len(question.images)
             assert {question.source, question.destination} <= {"", *INSTANCES}
+
+
+@pytest.mark.parametrize("text", ["", " ", "help", "HELP ", "?", "？", "帮助"])
+def test_help_is_asked_for_in_few_words(text):
+    """Who says nothing, or asks what can be asked, asks for help."""
+    assert asks_for_help(text)
+
+
+@pytest.mark.parametrize("text", ["help vira:v1", "why", "vira:v1"])
+def test_a_question_is_no_call_for_help(text):
+    """What names anything else is a question, or a mistake that is named."""
+    assert not asks_for_help(text)

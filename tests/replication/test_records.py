@@ -15,9 +15,10 @@ from bot.replication.model import (
     Trigger,
     Version,
 )
-from bot.replication.records import Read, Records, Run, Scope, known_images, to_facts
+from bot.replication.records import Records, Scope, known_images, to_facts
 from bot.replication.resolution import Known, Resolution
 from bot.replication.routes import Route
+from bot.replication.runs import Read, Run
 from bot.replication.verdicts import BlindSpot
 from tests.replication.build import (
     DIGEST,

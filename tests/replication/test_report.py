@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.replication.diagnosis import diagnose, undecided
+from bot.replication.diagnosis import diagnose
 from bot.replication.image_ref import ImageRef
 from bot.replication.report import (
     diagnosis_data,
@@ -13,6 +13,7 @@ from bot.replication.report import (
     explanation_data,
     explanation_words,
 )
+from bot.replication.undecided import undecided
 from bot.replication.verdicts import BlindSpot, Check, CheckName, CheckState
 from tests.replication.build import PUSHED, an_explanation, some_facts, told
 

@@ -36,7 +36,7 @@ def test_each_row_has_a_log_that_only_it_explains(monkeypatch):
     for row in TEMPLATES:
         explain([PREFIX + row["message"]])
         explain([], status_text=row["message"])
-    for name in ("public", "recorded"):
+    for name in ("public", "recorded", "unseen"):
         for row in map(json.loads, (CASES / f"{name}.jsonl").read_text().splitlines()):
             explain([row["log"] or ""], status_text=row.get("status_text"))
     for row in map(json.loads, (CASES / "in_context.jsonl").read_text().splitlines()):

@@ -126,6 +126,28 @@ async def test_an_object_that_means_nothing(stage, bot, said):
     await nothing_was_done(stage, bot, before)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"event": None},
+        {"event": [CANARY]},
+        {"event": {"type": 5}},
+        {"event_id": 5, "event": {"type": "app_mention"}},
+        {"event_id": "Ev1", "event": {"type": "message", "text": 5, "channel_type": "im"}},
+    ],
+    ids=["nothing", "a list", "no type", "odd id", "odd text"],
+)
+async def test_an_event_of_an_odd_shape(stage, bot, said):
+    """A signed event whose parts are not what Slack sends gets 400, not a redelivery."""
+    before = count(stage)
+
+    tamper = Tamper(body=json.dumps({"type": "event_callback", **said}).encode())
+    delivery = await stage.slack.mention("wang", QUESTION, tamper=tamper)
+
+    assert delivery.status == 400
+    await nothing_was_done(stage, bot, before)
+
+
 @pytest.mark.parametrize(("more", "status"), [(0, 401), (1, 413)])
 async def test_a_body_that_is_too_long(stage, bot, more, status):
     """More than 1 MiB is not read; as much as that is, and then refused for its signature."""

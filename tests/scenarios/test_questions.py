@@ -84,6 +84,14 @@ async def test_help_in_plain_words(stage):
     await stage.told("li", "/harbor why vira:v1.6.32", channel="#approvals", after=before)
 
 
+@pytest.mark.parametrize("blank", ["\t", "\n", "\u3000"])
+async def test_any_blank_ends_the_first_word(stage, blank):
+    """A tab, a line's end or the wide blank of a Chinese keyboard stands for a space."""
+    command = await stage.slack.command("wang", "/harbor", f"why{blank}vira:v1.6.32")
+
+    assert (await stage.answered(command)).says("is not on prod")
+
+
 async def test_another_word_is_told_what_there_is(stage):
     """A word that the command does not know is answered with those that it does."""
     command = await stage.slack.command("wang", "/harbor", "restart everything")
@@ -166,6 +174,27 @@ async def test_edits_and_bots_are_not_answered(stage, said):
 
     assert delivery.status == 200
     await _nothing_comes_of(stage, delivery)
+
+
+@pytest.mark.parametrize("said", ["file_share", "thread_broadcast"])
+async def test_words_with_a_file_are_answered(stage, said):
+    """A direct message that comes with a file, or is shown outside its thread, is a question."""
+    place = stage.slack.channel("@wang")
+    event = {
+        "type": "message",
+        "subtype": said,
+        "user": stage.slack.user("wang").id,
+        "text": "why didn't vira:v1.6.32 sync?",
+        "channel": place.id,
+        "channel_type": "im",
+        "ts": "1.000003",
+        "event_ts": "1.000003",
+    }
+
+    delivery = await stage.slack.app.event(event)
+
+    assert delivery.status == 200
+    assert (await stage.answered(delivery)).says("is not on prod")
 
 
 async def test_other_bots_are_not_answered(stage):

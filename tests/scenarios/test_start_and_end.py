@@ -14,6 +14,8 @@ QUESTION = "why vira:v1.6.32"
 async def test_stopped_while_it_works(stage):
     """Asked to end, the bot finishes what it began, takes nothing new, and ends with 0."""
     async with stage.bot(STORE_PREFIX="stopped", LOG_LEVEL="INFO") as bot:
+        before = await stage.slack.command("wang", "/harbor", QUESTION)
+        await stage.proven(before)
         with holding(stage.pair.stag):
             command = await stage.slack.command("wang", "/harbor", QUESTION)
             await until(lambda: stage.about(command))
@@ -21,11 +23,13 @@ async def test_stopped_while_it_works(stage):
             await until(lambda: "bot.stopping" in bot.said)
             late = await stage.slack.command("wang", "/harbor", QUESTION)
             event = await stage.slack.mention("wang", QUESTION)
+            click = await stage.slack.click("wang", await stage.answered(before), "ask_again")
 
         await stage.proven(command)
         assert await bot.ended() == 0
     assert "restarting" in late.body
-    assert event.status == 503
+    # Slack brings an event again, and shows at a button that it failed.
+    assert event.status == click.status == 503
     once(stage.about(command))
     once(stage.about(command, EVIDENCE))
     assert stage.about(late) == stage.about(event) == []
@@ -107,6 +111,18 @@ async def test_slack_is_late(stage):
         assert await bot.ended() == 0
 
     assert re.fullmatch(r"ready http://127\.0\.0\.1:\d+\n", bot.output.decode())
+
+
+async def test_stopped_while_slack_stays_away(stage):
+    """Asked to end while it waits for Slack, the bot does not wait any longer, and ends with 0."""
+    stage.slack.faults.fail("auth.test", status=500, times=None)
+    bot = await start_bot(stage.environment(), stage.directory)
+    await until(lambda: "slack.not_there" in bot.said)
+
+    bot.stop()
+
+    assert await bot.ended() == 0
+    assert bot.output == b""
 
 
 async def test_a_port_that_is_taken(stage):

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack import SimulatedSlack
 from bot.slack.chat import SlackChat
+from bot.slack.identity import Identity
 from bot.slack.web_api import open_client
 
 
@@ -74,8 +75,7 @@ def a_chat(client: AsyncWebClient, session, clock, identity) -> SlackChat:
     return SlackChat(
         client,
         session,
-        team=identity.team_id,
-        bot_user=identity.bot_user_id,
+        me=Identity(identity.team_id, identity.bot_user_id, identity.bot_id),
         clock=clock,
         command="/harbor",
         response_hosts=("127.0.0.1",),

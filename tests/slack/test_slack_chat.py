@@ -3,7 +3,7 @@ import re
 import pytest
 from aiohttp import web
 
-from bot.errors import ChatBusy, ChatError, ChatUnclear
+from bot.errors import ChatBusy, ChatError, ChatSilent, ChatUnclear
 from bot.playground.slack import Drop, Fault
 from bot.ports import Asked, MessageRef, Way
 from bot.slack import words
@@ -123,7 +123,7 @@ async def test_somebody_elses_message_is_never_taken_for_ours(client, session, c
     question = asked(slack, thread=root.ts)
     chat = a_chat(client, session, clock, slack.identity)
     await chat.show_looking(question, "a1", private=False)
-    chat._bot_user = "U0OTHER"
+    chat._our_user = "U0OTHER"
 
     assert await chat.find_answer(question, "a1") is None
 
@@ -451,7 +451,7 @@ async def test_where_nothing_listens_nothing_is_unclear(session, clock, slack):
     with pytest.raises(ChatError) as caught:
         await chat.show_looking(asked(slack), "a1", private=False)
 
-    assert type(caught.value) is ChatError
+    assert type(caught.value) is ChatSilent
     assert len(clock.waits) == 2
 
 

@@ -33,7 +33,7 @@ def test_no_sentence_shouts():
     said = [
         value for name, value in vars(words).items() if name.isupper() and isinstance(value, str)
     ]
-    said += [words.help_text("/harbor"), words.too_many_questions(10), words.our_fault("1")]
+    said += [words.help_text("/harbor"), words.too_many_questions(10)]
 
     assert not [sentence for sentence in said if "!" in sentence]
 
@@ -43,8 +43,3 @@ def test_numbers_agree_with_their_nouns():
     assert words.count(1, "request") == "1 request"
     assert words.too_many_questions(10).startswith("10 questions a minute")
     assert words.cost(1, 1, seconds=0.04) == "1 request, 1 round trip, 0.0 s"
-
-
-def test_a_malformed_question_gets_a_good_example():
-    """Who was not understood sees how to ask."""
-    assert "`/harbor why vira:v1.6.32`" in words.malformed("/harbor")

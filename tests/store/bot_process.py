@@ -28,7 +28,7 @@ async def _main(settings, deliveries):
             await opened.store.accept(an_intent(delivery))
         _say("ready")
         if not deliveries:
-            await opened.queue.run(_perform)
+            await opened.queue.run(_perform, give_up=_perform)
         await asyncio.Event().wait()
 
 

@@ -101,10 +101,14 @@ async def queue_on(at, *, pace=QUICK) -> AsyncIterator[Queue]:
         yield queue
 
 
+async def shrug(_delivery):
+    """Give up and tell nobody."""
+
+
 @asynccontextmanager
-async def performing(queue, perform) -> AsyncIterator[asyncio.Task]:
+async def performing(queue, perform, *, give_up=shrug) -> AsyncIterator[asyncio.Task]:
     """Let *queue* perform while the block lasts."""
-    task = asyncio.create_task(queue.run(perform))
+    task = asyncio.create_task(queue.run(perform, give_up=give_up))
     try:
         yield task
     finally:

@@ -58,9 +58,9 @@ async def test_a_store_opens_while_redis_is_down(server):
 
     async with open_store(settings, secret="token", clock=RealClock()) as store:
         assert store.kind == "redis"
-        assert not await store.ping()
+        assert not await store.store.ping()
         await server.start()
-        assert await store.ping()
+        assert await store.store.ping()
 
 
 async def test_a_store_brings_its_own_server(tmp_path):
@@ -71,7 +71,7 @@ async def test_a_store_brings_its_own_server(tmp_path):
         outcomes = [await store.store.accept(an_intent(each)) for each in ("d1", "d2")]
 
         assert store.kind == "embedded"
-        assert await store.ping()
+        assert await store.store.ping()
     assert outcomes == ["new", "limited"]
 
 

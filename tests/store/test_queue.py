@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.errors import ChatError, StoreSilent
 from tests.store.processes import a_bot, hears
-from tests.store.support import QUICK, an_intent, opened, performing, queue_on, until
+from tests.store.support import QUICK, an_intent, opened, performing, queue_on, shrug, until
 
 
 NEVER = timedelta(days=1)
@@ -149,6 +149,21 @@ async def test_a_lasting_failure_is_given_up(at):
     [given_up] = [line for line in logs if line["event"] == "intent.given_up"]
     assert given_up["delivery"] == "d1"
     assert "canary" not in {line.get("error") for line in logs}
+
+
+@pytest.mark.parametrize("failing", [[], [ChatError("made up")], [ValueError("canary")]])
+async def test_who_asked_is_told_of_what_is_given_up(at, failing):
+    """What is given up is handed over once, while its words are still there; then it is done."""
+    told = Performed(failing=failing)
+    await at.store.accept(an_intent())
+    for _ in range(QUICK.attempts):
+        await at.store.begin("d1")
+
+    async with queue_on(at) as queue, performing(queue, Performed(), give_up=told):
+        await until(lambda: _nothing_open(at))
+        await queue.sweep()
+
+    assert told.counts == {"d1": 1}
 
 
 async def test_an_intent_that_kills_is_given_up(at):
@@ -321,7 +336,7 @@ async def test_a_fault_in_the_queue_is_seen(at):
         queue._store = None
 
         with pytest.raises(AttributeError):
-            await queue.run(Performed())
+            await queue.run(Performed(), give_up=shrug)
 
 
 async def test_a_frozen_redis_does_not_hold_up_the_end(server):
@@ -329,7 +344,7 @@ async def test_a_frozen_redis_does_not_hold_up_the_end(server):
     short = replace(QUICK, grace=timedelta(milliseconds=100))
     performed = Performed(hanging=["d1"])
     async with opened(server.url) as at, queue_on(at, pace=short) as queue:
-        running = asyncio.create_task(queue.run(performed))
+        running = asyncio.create_task(queue.run(performed, give_up=shrug))
         await at.store.accept(an_intent())
         await until(lambda: performed.counts["d1"])
         server.pause()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.harbor.client import connect
-from bot.harbor.transport import open_session
+from bot.harbor.session import open_session
 from bot.playground.harbor.worlds import PASSWORD
 from bot.replication.image_ref import read_image
 from bot.settings import HarborSettings

@@ -76,7 +76,12 @@ async def test_a_name_that_several_images_fit(asking):
 
 @pytest.mark.parametrize(
     ("image", "close"),
-    [("vria:v1", "frontend-rls/vira"), ("frontend-rls/vira:v1.6.33", GOLDEN)],
+    [
+        ("vria:v1", "frontend-rls/vira"),
+        ("frontend-rls/vira:v1.6.33", GOLDEN),
+        ("vira:release-9", "frontend-rls/vira"),
+        ("frontend-rls/vire:v1", "frontend-rls/vira"),
+    ],
 )
 async def test_an_unknown_image(asking, image, close):
     """An unknown image says where was looked and what is close to it."""
@@ -87,6 +92,27 @@ async def test_an_unknown_image(asking, image, close):
     assert "stag" in answer.diagnosis.summary
     assert "prod" in answer.diagnosis.summary
     assert close in answer.diagnosis.candidates
+    assert answer.round_trips <= 4
+
+
+async def test_one_instance_alone_says_nothing_of_the_way(asking):
+    """Where nothing says where an image should go, it is not called unknown."""
+    async with golden_pair() as pair, asking(pair, without=("stag",)) as ask:
+        answer = await ask("vira:v1.6.31-1b2c3d4e")
+
+    assert answer.diagnosis.verdict is Verdict.CANNOT_TELL
+    assert "not known" not in answer.diagnosis.summary
+    assert [spot.what for spot in answer.diagnosis.blind_spots] == ["the way"]
+
+
+async def test_ends_in_any_case(asking):
+    """An instance is known in whatever case it was said; an image goes not from one to itself."""
+    async with golden_pair() as pair, asking(pair) as ask:
+        answer = await ask("vira:v1.6.32", source="Stag", destination="PROD")
+        with pytest.raises(BadQuestion, match="nothing is replicated"):
+            await ask("vira:v1.6.32", source="stag", destination="Stag")
+
+    assert answer.diagnosis.verdict is Verdict.FAILED
 
 
 async def test_a_record_knows_an_image_that_no_registry_holds(asking):
@@ -178,15 +204,18 @@ async def test_an_instance_that_is_not_configured(asking):
 
 
 async def test_a_project_that_may_not_be_shown(asking):
-    """PROJECTS keeps a project out of answers, whichever side it is named on."""
+    """PROJECTS keeps a project out of answers: refused by its name, else not even known."""
     hidden = {"projects": ("platform-*",)}
     async with golden_pair() as pair, asking(pair, stag=hidden, prod=hidden) as ask:
         with pytest.raises(NotAllowed):
-            await ask("vira:v1.6.32")
+            await ask(GOLDEN)
         with pytest.raises(NotAllowed):
             await ask("frontend-rls/nothing:1")
+        unknown = await ask("vira:v1.6.32")
         shown = await ask("gateway:v2.0.1")
 
+    assert unknown.diagnosis.verdict is Verdict.CANNOT_TELL
+    assert "frontend-rls" not in str(unknown.diagnosis)
     assert shown.diagnosis.verdict is Verdict.SYNCED
 
 
@@ -222,3 +251,16 @@ async def test_log_gone(asking):
     assert answer.diagnosis.verdict is Verdict.FAILED
     assert answer.diagnosis.cause == "unknown"
     assert "gone" in check(answer, CheckName.LOG).detail
+
+
+async def test_a_busy_policy_is_read_back_to_the_push(asking):
+    """Hundreds of newer runs do not hide the one around the push, at one look more."""
+    async with modern_pair() as pair, asking(pair) as ask:
+        for number in range(150):
+            pair.clock.pass_(timedelta(minutes=1))
+            pair.stag.push("team/web", f"4.{number}", an_image("busy"))
+        await pair.stag.settle()
+        answer = await ask("team/app:1.1")
+
+    assert answer.diagnosis.cause == "dest.quota_exceeded"
+    assert answer.round_trips <= 5

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.replication.explanation.answer import EVIDENCE, Explanation, asked_for
 from bot.replication.explanation.weighing import explained
-from bot.replication.log_lines import Attempt, attempts, newest, record
+from bot.replication.log_lines import Attempt, again, attempts, newest, remembering
 
 
 __all__ = ["EVIDENCE", "Explanation", "explain", "explain_each"]
@@ -43,19 +43,8 @@ def _jobs(runs: Iterable[Attempt]) -> Iterator[Attempt]:
     """Take the runs of one job together; lines before the first job are none."""
     held: Attempt | None = None
     for run in runs:
-        if held is not None and not _again(held, run) and (held.opens or held.job or held.error):
+        if held is not None and not again(held, run) and (held.opens or held.job or held.error):
             yield held
-        held = run
+        held = remembering(held, run) if held is not None else run
     if held is not None:
         yield held
-
-
-def _again(earlier: Attempt, later: Attempt) -> bool:
-    """Say whether *later* is Harbor's own retry of the same job (1.2 appends them)."""
-    waiting = earlier.ending.rstrip().endswith(b"waiting for retrying...")
-    return waiting and _opening_line(earlier) == _opening_line(later)
-
-
-def _opening_line(run: Attempt) -> str:
-    """Read the line with which *run* begins, without its time."""
-    return record(run.opening.partition(b"\n")[0]).text

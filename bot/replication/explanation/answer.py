@@ -73,6 +73,9 @@ def ruled(rule: Rule, asked: Asked, *lines: str, unsure: bool = False) -> Explan
     if code == "jobservice.log_missing" and asked.word == "pending":
         code, rule = "jobservice.no_worker", Rule(cause="jobservice.no_worker", also=(rule.cause,))
     answer = answered(code, sure, *lines, also=rule.also)
+    if code == "jobservice.log_missing" and asked.word == "failed":
+        when = "It depends on why the task failed, which only its log would have told."
+        return replace(answer, rerun=Rerun.UNKNOWN, rerun_when=when)
     if code == "network.unreachable" and asked.word == "retrying":
         when = "Harbor before 1.4 tries again by itself every five minutes."
         return replace(answer, rerun=Rerun.WAIT, rerun_when=when)

@@ -23,8 +23,7 @@ _DONE = re.compile(
     r"^copy .*\(destination registry\) completed$|^manifest of .* has been pushed to "
     r"|skip manifest pushing$|next state is \"finished\"$|has been deleted$| is deleted$"
     r"|doesn't exist on the destination registry, skip$|delete the chart .* completed$"
-    r"|^(?:repository|image) \S+ (?:not found|does not exist on \S+)$|has been sent successfully$",
-    re.DOTALL,
+    r"|^(?:repository|image) \S+ (?:not found|does not exist on \S+)$|has been sent successfully$"
 )
 _STOPPED = re.compile(r"^the job is (?:stopped|canceled)$")
 _CANCELED = re.compile(r"^The job has been canceled$")
@@ -53,16 +52,16 @@ def explained(run: Attempt, asked: Asked) -> Explanation:
 
 def _stopped(last: Record) -> Explanation | None:
     """Explain a run that somebody stopped."""
-    if not _STOPPED.match(last.text):
+    if not _STOPPED.match(_said(last)):
         return None
     return answered("operator.stopped", Confidence.HIGH, last.line)
 
 
 def _ended(run: Attempt, asked: Asked, tail: list[Record]) -> Explanation | None:
     """Explain a run that came to its end."""
-    if not tail or not _DONE.search(tail[-1].text):
+    if not tail or not _DONE.search(_said(tail[-1])):
         return None
-    line = tail[-1].line
+    line = tail[-1].line.partition("\n")[0]
     if gone := [entry.line for entry in tail if _GONE.search(entry.text)]:
         return answered("source.manifest_unknown", Confidence.MEDIUM, *gone, line)
     if run.error is not None and ":[" not in tail[-1].text:
@@ -86,12 +85,15 @@ def _halted(run: Attempt, asked: Asked, last: Record) -> Explanation | None:
         return None
     old = canceled or (asked.version or _FIRST_WITH_STOP) < _FIRST_WITH_STOP
     other = _failed(run, asked)
-    return answered(
+    answer = answered(
         "policy.disabled" if old else "operator.stopped",
         Confidence.MEDIUM,
         *(other.evidence[:1] if other else [last.line]),
         also=(other.cause,) if other and other.cause != "unknown" else (),
     )
+    if old or other is None:
+        return answer
+    return replace(answer, rerun=other.rerun, rerun_when=other.rerun_when)
 
 
 def _failed(run: Attempt, asked: Asked) -> Explanation | None:
@@ -170,6 +172,11 @@ def _unknown(run: Attempt, asked: Asked, last: Record) -> Explanation:
     line = run.error.line if run.error else asked.text or last.line
     side = _fault(run.error.text if run.error else line).side
     return replace(answered("unknown", Confidence.LOW, line), side=side)
+
+
+def _said(entry: Record) -> str:
+    """Read the first line of *entry*; below the last one anything may have been pasted."""
+    return entry.text.partition("\n")[0].rstrip()
 
 
 def _fault(message: str) -> Fault:

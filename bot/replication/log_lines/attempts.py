@@ -7,7 +7,7 @@ Whole blocks are searched for a few words first; only the lines that hold one ar
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.replication.log_lines.blocks import blocks
@@ -22,11 +22,10 @@ from bot.replication.log_lines.records import (
     Record,
     clipped,
     moment,
-    plain,
     record,
     records,
 )
-from bot.replication.log_lines.starts import FIRST, Start, deciding_starts, starts
+from bot.replication.log_lines.starts import Start, deciding_starts, starts
 
 
 OPENING = 8 * 1024
@@ -67,7 +66,7 @@ class _Run:
     """A run that is being read; errors stay bytes until it is known that they count."""
 
     job: str | None = None
-    opens: bytes = b""
+    start: Start = field(default_factory=lambda: Start(0))
     started: datetime | None = None
     opening: bytes = b""
     ending: bytes = b""
@@ -87,14 +86,14 @@ class _Run:
     def told(self) -> bool:
         """Whether anything but its name was read."""
         lines = self.opening.strip()
-        return bool(lines) and (self.job is None or self.opens != b"" or b"\n" in lines)
+        return bool(lines) and (self.job is None or self.start.opens != b"" or b"\n" in lines)
 
     def attempt(self) -> Attempt:
         """Hand out what was read."""
         whole = self.above[self.above.find(b"\n") + 1 :] if len(self.above) >= TAIL else self.above
         return Attempt(
             job=self.job,
-            opens=self.opens,
+            opens=self.start.opens,
             started=self.started,
             opening=self.opening,
             ending=self.ending,
@@ -119,8 +118,24 @@ def newest(log: Iterable[bytes | str]) -> Attempt:
     best = Attempt()
     for run in _Reader(deciding_starts).read(blocks(log)):
         if best.started is None or run.started is None or run.started >= best.started:
-            best = run
+            best = remembering(best, run)
     return best
+
+
+def again(earlier: Attempt, later: Attempt) -> bool:
+    """Say whether *later* is Harbor's own retry of the same job (1.2 appends them)."""
+    waiting = earlier.ending.rstrip().endswith(b"waiting for retrying...")
+    return waiting and _opening_line(earlier) == _opening_line(later)
+
+
+def remembering(earlier: Attempt, later: Attempt) -> Attempt:
+    """Let a retry know what stopped the run before it."""
+    return replace(later, older=earlier.ending) if again(earlier, later) else later
+
+
+def _opening_line(run: Attempt) -> str:
+    """Read the line with which *run* begins, without its time."""
+    return record(run.opening.partition(b"\n")[0]).text
 
 
 def _before(started: datetime, at: datetime) -> bool:
@@ -142,7 +157,7 @@ class _Reader:
             for start in self._find(block):
                 self._piece(block[at : start.at])
                 at = start.at
-                if not (start.second and self._run.opens == FIRST):
+                if not start.goes_on(self._run.start):
                     if self._run.told:
                         yield self._run.attempt()
                     self._run = self._begun(start)
@@ -152,8 +167,8 @@ class _Reader:
 
     def _begun(self, start: Start) -> _Run:
         """Begin a run; a name that stands above its first line is its name."""
-        named = None if self._run.opens else self._run.job
-        return _Run(job=start.job or named, opens=start.opens)
+        named = None if self._run.start.opens else self._run.job
+        return _Run(job=start.job or named, start=start)
 
     def _piece(self, piece: bytes) -> None:
         """Take in lines of one run; what is older than its beginning is none of it."""
@@ -197,7 +212,7 @@ class _Reader:
     def _event(self, piece: bytes, start: int, end: int) -> None:
         """Weigh one line: an error, a retry announced, or a layer that arrived after all."""
         run = self._run
-        line = plain(clipped(piece[start:end]))
+        line = clipped(piece[start:end])
         prefix = PREFIX.search(line, 0, PREFIX_WITHIN)
         if prefix is None:
             return

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.replication.log_lines.records import clipped
+from bot.replication.log_lines.records import clipped, plain
 
 
 BLOCK = 512 * 1024
 
 
 def blocks(log: Iterable[bytes | str]) -> Iterator[bytes]:
-    """Cut *log* into blocks of whole lines; where a chunk ended does not matter."""
+    """Cut *log* into blocks of whole, plain lines; where a chunk ended does not matter."""
     parts: list[bytes] = []
     size = 0
     for chunk in log:
@@ -21,10 +21,10 @@ def blocks(log: Iterable[bytes | str]) -> Iterator[bytes]:
             at = end
             cut = block.rfind(b"\n") + 1
             if cut:
-                yield block[:cut]
+                yield plain(block[:cut])
             parts = [clipped(block[cut:])]
             size = len(parts[0])
         parts.append(raw[at:])
         size += len(raw) - at
     if last := b"".join(parts):
-        yield last
+        yield plain(last)

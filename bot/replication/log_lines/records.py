@@ -17,6 +17,7 @@ LEVEL = rb"\[(DEBUG|INFO|WARNING|ERROR|FATAL)\]"
 TIME = rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)"
 PREFIX = re.compile(rb"(?:" + TIME + rb"\s)?\s?" + LEVEL + rb"\s(?:\[[^\]\s]+:\d+\]:\s?)?")
 PREFIX_WITHIN = 600
+DOCKER = 16 * 1024  # what docker writes of a line at once
 NEXT = re.compile(rb"\n(?=[^\n]{0,200}?" + LEVEL + rb"\s)")
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
@@ -63,14 +64,22 @@ def records(raw: bytes) -> Iterator[Record]:
         at = end + 1
 
 
-def plain(line: bytes) -> bytes:
+def plain(lines: bytes) -> bytes:
     """Take off colours, and the JSON that docker writes around a line."""
-    if line.startswith(b'{"log":"'):
-        try:
-            line = str(json.loads(line)["log"]).encode("utf-8", "replace")
-        except (ValueError, KeyError):
-            return line
-    return _COLOUR.sub(b"", line) if b"\x1b" in line else line
+    if b'"log"' in lines:
+        lines = b"".join(_unwrapped(line) for line in lines.splitlines(keepends=True))
+    return _COLOUR.sub(b"", lines) if b"\x1b" in lines else lines
+
+
+def _unwrapped(line: bytes) -> bytes:
+    """Take the text of *line* out of JSON; of a long one docker makes several, without an end."""
+    if not line.startswith(b"{"):
+        return line
+    try:
+        text = str(json.loads(line)["log"]).encode("utf-8", "replace")
+    except (ValueError, KeyError):
+        return line
+    return text if text.endswith(b"\n") or len(text) >= DOCKER else text + b"\n"
 
 
 def _text(raw: bytes) -> str:

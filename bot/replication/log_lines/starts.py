@@ -15,12 +15,14 @@ from bot.replication.log_lines.records import PREFIX, PREFIX_WITHIN
 
 _WORDS = (b"initializ", b"r source registry", b"==> ")
 _OPENS = re.compile(
-    rb"initializing: |initialization completed: |client for source registry \[type"
+    rb"initializing: |initialization completed: (?:project: )?|client for source registry \[type"
     rb"|failed to create client for source registry"
 )
+_REPOSITORY = re.compile(rb"repository: ([^,\s]+)")
 _NAMED = re.compile(rb"==> (?:[^ ]*/)?(?:(?:job|task)[ _])?(\d+|[0-9a-f]{16,})(?:\.log)? <==$")
 _PLAIN_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
-FIRST = b"initializing: "  # the first of the two opening lines of 1.2
+_FIRST = b"initializing: "  # 1.2 prints two opening lines; on 1.5 there is one, without a project
+_SECOND = b"initialization completed: project: "
 LINE = 2000  # an opening line is known by its first bytes
 TIME = len("2018-11-06T05:48:07Z ")
 FEW = 3
@@ -33,11 +35,13 @@ class Start:
     at: int
     opens: bytes = b""
     job: str | None = None
+    repository: bytes = b""
 
-    @property
-    def second(self) -> bool:
-        """Whether 1.2 prints it as the second line of a run (on 1.5 it is the first)."""
-        return self.opens.startswith(b"initialization")
+    def goes_on(self, first: "Start") -> bool:
+        """Say whether this is the second line of the run that began with *first*."""
+        if (first.opens, self.opens) != (_FIRST, _SECOND):
+            return False
+        return not (self.repository and first.repository) or self.repository == first.repository
 
 
 def places(block: bytes) -> list[int]:
@@ -59,7 +63,10 @@ def start(block: bytes, at: int) -> Start | None:
     prefix = PREFIX.search(line, 0, PREFIX_WITHIN)
     if prefix is not None:
         opens = _OPENS.match(line, prefix.end())
-        return Start(at, opens.group()) if opens else None
+        if opens is None:
+            return None
+        named = _REPOSITORY.search(line, opens.start())
+        return Start(at, opens.group(), repository=named.group(1) if named else b"")
     named = _NAMED.match(line.strip())
     return Start(at, job=named.group(1).decode("ascii")) if named else None
 
@@ -84,7 +91,7 @@ def deciding_starts(block: bytes) -> list[Start]:
     if newest is None:
         return []
     before = [at for at in found if at < newest.at]
-    if newest.second and (above := next(_read(block, reversed(before)), newest)).opens == FIRST:
+    if newest.goes_on(above := next(_read(block, reversed(before)), newest)):
         newest = above
     behind = _read(block, (at for at in found if at > newest.at))
     chosen = [*islice(_read(block, before), 1), newest, *islice(behind, FEW)]

@@ -91,6 +91,12 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="source.blob_missing",
+        text=r"while pulling blob .*\bBLOB_UNKNOWN",  # up to 1.7 foreign layers are not left out
+        confidence=Confidence.MEDIUM,
+        also=("manifest.unsupported",),
+    ),
+    Rule(
+        cause="source.blob_missing",
         text=r"\bBLOB_UNKNOWN",
         steps=frozenset({Step.PULL_BLOB}) | _OTHER,
     ),
@@ -99,6 +105,13 @@ ROWS: tuple[Rule, ...] = (
         statuses=frozenset({404}),
         steps=frozenset({Step.PULL_BLOB}),
         confidence=Confidence.MEDIUM,
+    ),
+    Rule(
+        cause="source.manifest_unknown",
+        text=r"The named manifest is not known to the registry",  # Artifactory: also a wrong path
+        steps=frozenset({Step.PULL_MANIFEST}),
+        confidence=Confidence.MEDIUM,
+        also=("adapter.incompatible",),
     ),
     Rule(
         cause="source.manifest_unknown",
@@ -114,6 +127,13 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="source.manifest_unknown",
+        text=r"project \S+ not found",
+        steps=FROM_SOURCE,
+        confidence=Confidence.MEDIUM,
+        also=("source.permission_denied",),
+    ),
+    Rule(
+        cause="source.manifest_unknown",
         statuses=frozenset({404}),
         steps=frozenset({Step.PULL_MANIFEST}),
         confidence=Confidence.MEDIUM,
@@ -121,7 +141,8 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="storage.no_space",
-        text=r"\"?Err\"?:28\b|no space left on device|ENOSPC|StorageFull|disk quota exceeded",
+        text=r"\"?Err\"?:(?:28|122)\b|no space left on device|ENOSPC|StorageFull"
+        r"|disk quota exceeded",
     ),
     Rule(cause="storage.no_space", statuses=frozenset({507})),
     Rule(
@@ -166,6 +187,13 @@ ROWS: tuple[Rule, ...] = (
     Rule(cause="endpoint.wrong_url", statuses=_REDIRECT, steps=_API),
     Rule(
         cause="endpoint.wrong_url",
+        statuses=_REDIRECT,
+        steps=AT_PUSH,
+        confidence=Confidence.MEDIUM,
+        also=("adapter.incompatible",),
+    ),
+    Rule(
+        cause="endpoint.wrong_url",
         statuses=frozenset({405}),
         steps=_API,
         confidence=Confidence.MEDIUM,
@@ -201,6 +229,13 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="adapter.incompatible",
+        statuses=frozenset({400}),
+        steps=frozenset({Step.LIST}),
+        confidence=Confidence.MEDIUM,
+        also=("source.catalog_unavailable",),
+    ),
+    Rule(
+        cause="adapter.incompatible",
         statuses=frozenset({405}),
         steps=AT_PUSH | FROM_SOURCE,
         confidence=Confidence.MEDIUM,
@@ -219,6 +254,12 @@ ROWS: tuple[Rule, ...] = (
         steps=_OTHER,
         confidence=Confidence.LOW,
         also=("adapter.incompatible",),
+    ),
+    Rule(
+        cause="harbor.component_down",
+        text=r"<title>Service Unavailable</title>",
+        confidence=Confidence.MEDIUM,
+        also=("proxy.gateway_error",),
     ),
     Rule(
         cause="harbor.component_down",

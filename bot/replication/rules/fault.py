@@ -38,6 +38,8 @@ AT_PUSH = frozenset({Step.FIND_MANIFEST, Step.FIND_BLOB, Step.PUSH_BLOB, Step.PU
 BEFORE_PUSH = frozenset({Step.DEST_CLIENT, Step.PROJECT})
 TO_DEST = AT_PUSH | BEFORE_PUSH | {Step.DELETE, Step.CHART_PUT}
 
+EOF = r": EOF(?=$|[\"\\}\s])"  # the other side hung up; not an `unexpected EOF`
+
 # Narrow before broad: the first that is found names the step.
 _STEPS: tuple[tuple[Step, re.Pattern[str]], ...] = tuple(
     (step, re.compile(pattern))
@@ -55,6 +57,7 @@ _STEPS: tuple[tuple[Step, re.Pattern[str]], ...] = tuple(
         (Step.SOURCE_CLIENT, r"get the adapter info|failed to get project \S+ from "),
         (Step.DEST_CLIENT, r"(?:adapter|client) for destination|destination repository client"),
         (Step.PROJECT, r"prepare work for|creating project |list projects with query"),
+        (Step.PROJECT, r"Create Namespace \S+ error"),
         (Step.PULL_BLOB, r"pull(?:ing)? (?:the )?blob"),
         (Step.PULL_MANIFEST, r"pull(?:ing)? (?:the )?manifest"),
         (Step.FIND_BLOB, r"existence of (?:the )?blob|whether the blob|mount the blob"),
@@ -71,10 +74,12 @@ _STEPS: tuple[tuple[Step, re.Pattern[str]], ...] = tuple(
 _STATUS = re.compile(
     r"http (?:error: code|status code:) (\d{3})|HTTP ([45]\d\d) "
     r"|(?i:unexpected (?:http )?(?:status|response)(?: code)?): ([345]\d\d)"
-    r"|(?:^|: )([345]\d\d)(?= |\n|$)"
+    r"|(?:^|: )([345]\d\d)(?= |\n|$)|(?:^|: )\[([345]\d\d)\]\["
 )
 _BODY = re.compile(
-    r"\d{3}\s?, (?:message|body:|text:)(.*)|(?:^|: )[345]\d\d(?=[ \n]|$)(.*)", re.DOTALL
+    r"\d{3}\s?, (?:message|body:|text:)(.*)|(?:^|: )[345]\d\d(?=[ \n]|$)(.*)"
+    r"|(?:^|: )\[[345]\d\d\]\[(.*)\]",
+    re.DOTALL,
 )
 _REACHED = re.compile(
     r"\b(?:Get|Post|Put|Head|Patch|Delete) \"?(https?)://([^/\s\"?]+)([^\s\"?:]*)"
@@ -85,6 +90,11 @@ _NEW = re.compile(
 _OLD = re.compile(
     r"(source|destination) registry: URL-(\S+) insecure-(\w+)"
     r"|(source|destination) URL: ([^\s,]+)(?=.*?, insecure: (\w+))"
+)
+# Names by which Harbor's own parts call each other in an official installation.
+_INSIDE = re.compile(
+    r"(?:[\w-]*harbor[\w-]*-)?(?:core|ui|registry|registryctl|jobservice|adminserver|redis|db"
+    r"|postgresql|database|chartmuseum|trivy)(?:\.[\w-]+\.svc[\w.]*)?(?::\d+)?"
 )
 _TAGS = re.compile(r"copying \S+:\[([^\]]*)\]|tags: \[([^\]]*)\]")
 
@@ -131,6 +141,16 @@ class Fault:
         return _REACHED.findall(self.message)
 
 
+def inside(host: str) -> bool:
+    """Say whether *host* is one of Harbor's own parts."""
+    return _INSIDE.fullmatch(host) is not None
+
+
+def host_of(url: str) -> str:
+    """Cut the host and port out of *url*."""
+    return url.partition("://")[2].partition("/")[0]
+
+
 def step_of(message: str) -> Step:
     """Name the step that *message* is about."""
     return next((step for step, pattern in _STEPS if pattern.search(message)), Step.OTHER)
@@ -145,7 +165,7 @@ def status_of(message: str) -> int | None:
 def body_of(message: str) -> str:
     """Read what came back with the status."""
     found = _BODY.search(message)
-    return (found.group(1) or found.group(2) or "").strip() if found else ""
+    return next(filter(None, found.groups()), "").strip() if found else ""
 
 
 def peer_of(opening: str, side: Side | None) -> Endpoint | None:

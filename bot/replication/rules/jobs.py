@@ -3,20 +3,17 @@
 import re
 
 from bot.replication.causes.kinds import Confidence, Rerun
-from bot.replication.rules.fault import Fault, Step
+from bot.replication.rules.fault import EOF, Fault, Step, inside
 from bot.replication.rules.rule import Rule
 
 
-# Names by which Harbor's own parts call each other in an official installation.
-_INSIDE = re.compile(
-    r"^(?:[\w-]*harbor-)?(?:core|ui|registry|registryctl|jobservice|adminserver|redis|postgresql"
-    r"|database|db|chartmuseum|trivy)(?::\d+)?$"
-)
+_LOOKED_UP = re.compile(r"dial tcp: lookup ([\w.-]+)")
 
 
-def inside(fault: Fault) -> bool:
-    """Say whether the last address dialled is one of Harbor's own parts."""
-    return bool(fault.reached) and _INSIDE.match(fault.reached[-1][1]) is not None
+def _to_itself(fault: Fault) -> bool:
+    """Say whether the last address dialled, or else looked up, is one of Harbor's own parts."""
+    hosts = [host for _, host, _ in fault.reached] or _LOOKED_UP.findall(fault.message)
+    return bool(hosts) and inside(hosts[-1])
 
 
 def _no_go_error(fault: Fault) -> bool:
@@ -30,7 +27,7 @@ def _no_go_error(fault: Fault) -> bool:
 
 def _page_from_inside(fault: Fault) -> bool:
     """Say whether a proxy spoke in the place of one of Harbor's own parts."""
-    return inside(fault) and (fault.html or "proxyconnect tcp" in fault.message)
+    return _to_itself(fault) and (fault.html or "proxyconnect tcp" in fault.message)
 
 
 ROWS: tuple[Rule, ...] = (
@@ -135,13 +132,14 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="harbor.component_down",
-        text=r"dial tcp .*(?:refused|no such host|timeout|timed out)|(?<!unexpected )EOF$",
-        where=inside,
+        text=rf"dial tcp:? .*(?:refused|no such host|no route to host|timeout|timed out)|{EOF}",
+        where=_to_itself,
         also=("network.unreachable",),
     ),
     Rule(
         cause="harbor.component_down",
-        text=r"dial tcp \S+:(?:5432|6379): .*refused|MISCONF Redis|LOADING Redis|OOM command not"
+        text=r"dial tcp \S+:(?:5432|6379): .*refused|\bpq: |database system is |\bSQLSTATE "
+        r"|driver: bad connection|\bredigo: |\bredis: |MISCONF Redis|LOADING Redis|OOM command not"
         r"|NOAUTH Authentication|CLUSTERDOWN|READONLY You can't write|connection pool timeout"
         r"|upstream timed out .*/api/(?:v2\.0/)?replication",
         confidence=Confidence.MEDIUM,
@@ -154,14 +152,20 @@ ROWS: tuple[Rule, ...] = (
         also=("harbor.component_down",),
     ),
     Rule(
+        cause="harbor.component_down",
+        text=r"panic: runtime error",
+        confidence=Confidence.MEDIUM,
+        also=("adapter.incompatible",),
+    ),
+    Rule(
         cause="harbor.misconfigured",
         text=r"crypto/aes: invalid key size|token (?:is not valid yet|used before issued)"
         r"|cipher: message authentication failed",
     ),
     Rule(
         cause="adapter.incompatible",
-        text=r"failed to get adapter factory|unsupported resource type|doesn't implement the \""
-        r"|Invalid bearer token format|no factory for adapter",
+        text=r"failed to get (?:adapter|transfer) factory|unsupported resource type"
+        r"|doesn't implement the \"|Invalid bearer token format|no factory for adapter",
     ),
     Rule(
         cause="chart.failed",

@@ -1,7 +1,16 @@
 """Rows about refusals: who may, how much, what a rule of a project or a front forbids."""
 
 from bot.replication.causes.kinds import Confidence, Rerun
-from bot.replication.rules.fault import AT_PUSH, BEFORE_PUSH, FROM_SOURCE, TO_DEST, Fault, Step
+from bot.replication.rules.fault import (
+    AT_PUSH,
+    BEFORE_PUSH,
+    FROM_SOURCE,
+    TO_DEST,
+    Fault,
+    Step,
+    host_of,
+    inside,
+)
 from bot.replication.rules.rule import Rule
 
 
@@ -17,6 +26,7 @@ _BAD_LOGIN = (
     r"|InvalidSignatureException|ExpiredToken|no basic auth credentials|login to dockerhub error"
     r"|[Ii]ncorrect (?:authentication credentials|username or password)|Invalid credentials"
     r"|no authorization token returned|No valid credential was supplied|AuthFailure"
+    r"|NoCredentialProviders|authorization token has expired|Authenticate Error|USER_NOT_EXIST"
 )
 _NO_RIGHT = r"AccessDenied|is not authorized to perform|create_package|insufficient_scope"
 
@@ -29,6 +39,11 @@ def _html(fault: Fault) -> bool:
 def _no_harbor(fault: Fault) -> bool:
     """Say whether the destination is a registry of another make, which has no project step."""
     return fault.peer is not None and fault.peer.kind != "harbor"
+
+
+def _to_itself(fault: Fault) -> bool:
+    """Say whether Harbor was copying to itself, for which it uses an account of its own."""
+    return fault.peer is not None and inside(host_of(fault.peer.url))
 
 
 def _redirect_lost_it(fault: Fault) -> bool:
@@ -49,7 +64,20 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="dest.write_blocked",
-        text=r"system is in read only mode|can not push artifact to a proxy project",
+        text=r"can not push artifact to a proxy project",
+        rerun=Rerun.USELESS,
+        rerun_when="Nothing can be pushed into a proxy-cache project; leave it out of the policy.",
+    ),
+    Rule(
+        cause="dest.write_blocked",
+        text=r"system is in read only mode|currently read-only|(?:is|in) read-only(?: mode)?\b",
+    ),
+    Rule(
+        cause="source.blob_missing",
+        text=r"NoSuchKey",
+        steps=frozenset({Step.PULL_BLOB}),
+        confidence=Confidence.MEDIUM,
+        also=("storage.backend_error",),
     ),
     Rule(
         cause="storage.backend_error",
@@ -60,7 +88,14 @@ ROWS: tuple[Rule, ...] = (
     Rule(
         cause="dest.delete_rejected",
         steps=_DELETE,
-        text=r"UNSUPPORTED|GOOGLE_MANIFEST_DANGLING_TAG|deletion isn't supported",
+        text=r"deletion isn't supported",
+        rerun=Rerun.USELESS,
+        rerun_when="Harbor cannot delete a tag in such a registry; delete it there by hand.",
+    ),
+    Rule(
+        cause="dest.delete_rejected",
+        steps=_DELETE,
+        text=r"UNSUPPORTED|GOOGLE_MANIFEST_DANGLING_TAG",
     ),
     Rule(
         cause="dest.delete_rejected",
@@ -71,7 +106,8 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="dest.immutable_tag",
-        text=r"configured as immutable|ImageTagAlreadyExists|repository is immutable",
+        text=r"configured as immutable|ImageTagAlreadyExists|(?:repository|tag) is immutable"
+        r"|does not allow updating assets",
     ),
     Rule(
         cause="harbor.component_down",
@@ -95,6 +131,12 @@ ROWS: tuple[Rule, ...] = (
         text=r"PROJECT_?POLICY_?VIOLATION|is not signed (?:by|in) "
         r"|annot get the image severity"
         r"|cannot be pulled due to configured|severity of vulnerability of the image",
+    ),
+    Rule(
+        cause="source.scan_policy",
+        statuses=frozenset({412}),
+        steps=frozenset({Step.FIND_MANIFEST, Step.PULL_MANIFEST, Step.PULL_BLOB}),
+        confidence=Confidence.MEDIUM,
     ),
     Rule(cause="dest.permission_denied", text=r"Only system admin can create project"),
     Rule(cause="dest.permission_denied", text=_NO_RIGHT, steps=TO_DEST),
@@ -177,6 +219,14 @@ ROWS: tuple[Rule, ...] = (
         also=("dest.unauthorized",),
     ),
     Rule(
+        cause="harbor.misconfigured",
+        statuses=frozenset({401}),
+        steps=_PUSHING,
+        where=_to_itself,
+        confidence=Confidence.MEDIUM,
+        also=("dest.permission_denied", "dest.unauthorized"),
+    ),
+    Rule(
         cause="dest.unauthorized",
         statuses=frozenset({401}),
         steps=_PUSHING,
@@ -197,6 +247,12 @@ ROWS: tuple[Rule, ...] = (
         steps=TO_DEST | _OTHER,
         confidence=Confidence.MEDIUM,
         also=("dest.permission_denied", "source.unauthorized"),
+    ),
+    Rule(
+        cause="source.unauthorized",
+        text=_BAD_LOGIN,
+        confidence=Confidence.LOW,
+        also=("dest.unauthorized",),
     ),
     Rule(
         cause="dest.unauthorized",

@@ -3,7 +3,15 @@
 import re
 
 from bot.replication.causes.kinds import Confidence, Rerun
-from bot.replication.rules.fault import AT_PUSH, BEFORE_PUSH, Endpoint, Fault, Step
+from bot.replication.rules.fault import (
+    AT_PUSH,
+    BEFORE_PUSH,
+    EOF,
+    Endpoint,
+    Fault,
+    Step,
+    host_of,
+)
 from bot.replication.rules.rule import Rule
 
 
@@ -13,11 +21,6 @@ _ENDPOINT = re.compile(r"registry https?://([^/\s]+?):? ")
 _CUT_OFF = r"dial tcp|lookup |EOF|Client\.Timeout|connection reset|TLS handshake timeout"
 _HALF_HOUR = range(1795, 1830)
 _NOWHERE = Endpoint()
-
-
-def _host(url: str) -> str:
-    """Cut the host and port out of *url*."""
-    return url.partition("://")[2].partition("/")[0]
 
 
 def _issued(fault: Fault) -> list[tuple[str, str]]:
@@ -30,7 +33,7 @@ def _asked_first(fault: Fault) -> set[str]:
     known = {host for _, host, path in fault.reached if not _ISSUED.match(path)}
     known.update(_ENDPOINT.findall(fault.message))
     if fault.peer:
-        known.add(_host(fault.peer.url))
+        known.add(host_of(fault.peer.url))
     return known
 
 
@@ -89,11 +92,12 @@ ROWS: tuple[Rule, ...] = (
         confidence=Confidence.MEDIUM,
         also=("network.dns", "network.unreachable", "network.timeout"),
     ),
+    Rule(cause="harbor.external_url", text=r"/service/token\S* unsupported protocol scheme"),
     Rule(
         cause="endpoint.wrong_url",
         text=r"server gave HTTP response to HTTPS client|first record does not look like a TLS"
         r"|malformed HTTP (?:response|version)|unsupported protocol scheme|no Host in request URL"
-        r"|plain HTTP request was sent to HTTPS port|missing protocol scheme"
+        r"|HTTP request (?:was sent )?to (?:an )?HTTPS|missing protocol scheme"
         r"|first path segment in URL|invalid port"
         r"|too many colons in address|stopped after 10 redirects|tls: oversized record",
     ),
@@ -112,16 +116,28 @@ ROWS: tuple[Rule, ...] = (
         confidence=Confidence.MEDIUM,
         also=("network.unreachable",),
     ),
+    Rule(
+        cause="proxy.forbidden",
+        text=r"https://\S+: (?:Forbidden|Proxy Authentication Required)$",
+        confidence=Confidence.MEDIUM,
+        also=("proxy.env_internal_traffic",),
+    ),
+    Rule(
+        cause="proxy.gateway_error",
+        text=r"https://\S+: (?:Bad Gateway|Service Unavailable|Gateway Time-?[Oo]ut)$",
+        confidence=Confidence.MEDIUM,
+        also=("network.unreachable", "network.dns", "proxy.env_internal_traffic"),
+    ),
     Rule(cause="network.tls_untrusted", text=r"x509: |tls: (?:failed to verify|bad certificate)"),
     Rule(
         cause="network.tls_untrusted",
-        text=r"remote error: tls: |tls: handshake failure",
+        text=r"(?:^|: )tls: ",
         confidence=Confidence.MEDIUM,
         also=("endpoint.wrong_url",),
     ),
     Rule(
         cause="network.dns",
-        text=r"no such host|lookup \S+(?: on \S+)?: .*(?:timeout|misbehaving|refused)"
+        text=r"no such host|dial tcp: lookup \S|lookup \S+(?: on \S+)?: .*(?:timeout|misbehaving)"
         r"|[Tt]emporary failure in name resolution|could not resolve host"
         r"|no answer from DNS server",
     ),
@@ -140,12 +156,18 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="network.timeout",
-        text=r"i/o timeout|connection timed out|TLS handshake timeout|Client\.Timeout"
-        r"|context deadline exceeded|SDK\.TimeoutError|request timed out",
+        text=r"i/o timeout|(?:connection|operation) timed out|TLS handshake timeout"
+        r"|Client\.Timeout|context deadline exceeded|SDK\.TimeoutError|request timed out",
     ),
     Rule(
         cause="network.unreachable",
         text=r"connection refused|no route to host|network is unreachable|host is down",
+    ),
+    Rule(
+        cause="network.unreachable",
+        text=r"dial tcp \S+: (?:connect|getsockopt|socket): ",
+        confidence=Confidence.MEDIUM,
+        also=("network.timeout", "network.dns"),
     ),
     Rule(
         cause="source.blob_missing",
@@ -166,6 +188,16 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="network.connection_dropped",
+        text=r"connection reset by peer",
+        steps=BEFORE_PUSH | {Step.SOURCE_CLIENT},
+        confidence=Confidence.MEDIUM,
+        also=("network.unreachable", "endpoint.wrong_url"),
+        rerun=Rerun.UNKNOWN,
+        rerun_when="It helps if the connection broke by chance; a firewall that refuses it will "
+        "do so again.",
+    ),
+    Rule(
+        cause="network.connection_dropped",
         text=r"connection reset by peer|broken pipe|use of closed network connection|GOAWAY"
         r"|stream error|server closed idle connection|transport connection broken",
     ),
@@ -180,21 +212,21 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="network.connection_dropped",
-        text=r": EOF$",
+        text=EOF,
         steps=AT_PUSH | _LAYER,
         confidence=Confidence.MEDIUM,
         also=("network.unreachable",),
     ),
     Rule(
         cause="endpoint.wrong_url",
-        text=r"\"?http://\S+: EOF$",
+        text=rf"\"?http://\S+{EOF}",
         steps=BEFORE_PUSH | {Step.SOURCE_CLIENT},
         confidence=Confidence.MEDIUM,
         also=("network.connection_dropped", "network.timeout"),
     ),
     Rule(
         cause="network.connection_dropped",
-        text=r": EOF$",
+        text=EOF,
         confidence=Confidence.MEDIUM,
         also=("network.timeout", "endpoint.wrong_url", "harbor.external_url"),
         rerun=Rerun.UNKNOWN,

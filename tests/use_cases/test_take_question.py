@@ -1,0 +1,58 @@
+"""What becomes of a question that was written down, on a real store and in a workspace."""
+
+from dataclasses import replace
+
+import aiohttp
+import pytest
+
+from bot.clock import SystemClock
+from bot.playground.slack import SimulatedSlack
+from bot.ports import Readers
+from bot.slack.web_api import open_client
+from bot.use_cases.take_question import Services, give_up_question
+from tests.servers import redis_server
+from tests.slack.conftest import a_chat
+from tests.store.support import an_intent, opened
+
+
+@pytest.fixture
+async def slack():
+    """Open a workspace in which the bot makes no mistake."""
+    async with SimulatedSlack() as simulated:
+        yield simulated
+        assert simulated.violations == []
+
+
+@pytest.fixture
+async def services(slack):
+    """Give a bot without instances."""
+    async with (
+        redis_server() as server,
+        opened(server.url) as at,
+        aiohttp.ClientSession(trust_env=False) as session,
+    ):
+        token = slack.identity.bot_token
+        client = open_client(session, token=token, api_url=slack.api_url, proxy="")
+        chat = a_chat(client, session, SystemClock(), slack.identity)
+        yield Services((), at.store, chat, SystemClock(), Readers(), 1.0)
+
+
+async def test_who_asked_is_told_of_a_question_that_was_given_up(services, slack):
+    """After the last attempt the person hears that there is no answer, and nobody else does."""
+    intent = an_intent()
+    wang = slack.user("wang").id
+    asked = replace(intent.asked, channel=slack.channel("#releases").id, user=wang, thread="")
+    await services.store.accept(replace(intent, asked=asked))
+
+    await give_up_question(services, intent.delivery)
+
+    [told] = slack.channel("#releases").everything()
+    assert told.says("could not answer your question")
+    assert told.ephemeral_to == wang
+
+
+async def test_a_question_that_is_done_is_not_given_up(services, slack):
+    """What somebody has answered meanwhile is not called unanswered."""
+    await give_up_question(services, "gone")
+
+    assert list(slack.channel("#releases").everything()) == []
