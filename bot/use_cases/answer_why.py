@@ -24,7 +24,8 @@ from bot.replication.undecided import undecided, wayless
 from bot.replication.verdicts import Diagnosis
 from bot.use_cases.look import Eyes, may_show, together
 from bot.use_cases.look_around import look_around
-from bot.use_cases.look_deeper import Seen, Sides, look_at_runs, look_at_tags
+from bot.use_cases.look_deeper import Seen, look_at_runs, look_at_tags
+from bot.use_cases.sides import Sides
 
 
 _MOST_REPOSITORIES = 5

@@ -8,7 +8,7 @@ from bot.ports import Harbor
 from bot.replication.image_ref import ImageRef
 from bot.replication.routes import projects_of
 from bot.use_cases.look import Eyes, may_show, together
-from bot.use_cases.look_deeper import Sides
+from bot.use_cases.sides import Sides
 
 
 _CLOSE_ENOUGH = 60  # percent of the longer name

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import HarborMissing
-from bot.ports import Found, Harbor
+from bot.ports import Harbor
 from bot.replication.image_ref import ImageRef
-from bot.replication.matching import BEFORE_PUSH, likeliest_executions
+from bot.replication.matching import likeliest_executions
 from bot.replication.model import (
     Artifact,
     Execution,
@@ -19,41 +19,11 @@ from bot.replication.model import (
     Task,
     Version,
 )
-from bot.replication.records import Records, Scope
+from bot.replication.records import Records
 from bot.replication.runs import Read, Run
+from bot.use_cases.list_runs import Listed, back_to_push, list_newest
 from bot.use_cases.look import Eyes, together
-
-
-_MORE_PAGES = range(2, 7)
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The instances of one way, and what is looked at there.
-
-    *source* or *destination* is None where that end is no configured instance, or one of the
-    *barred*, which the person may not read.
-    """
-
-    scope: Scope
-    holder: Harbor
-    source: Harbor | None
-    destination: Harbor | None
-    barred: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Runs of a policy as they were listed; *repository* is what was asked for."""
-
-    policy: Policy
-    repository: str
-    found: Found[Execution]
-
-    def begins_after(self, at: datetime) -> bool:
-        """Say whether there are more, and what was listed does not go back to *at*."""
-        times = [one.started_at for one in self.found.rows if one.started_at]
-        return not self.found.complete and bool(times) and min(times) > at
+from bot.use_cases.sides import Sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +40,12 @@ class Seen:
 async def look_at_tags(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Seen:
     """Look at the tags of both ends, the project's log and the policies' runs, side by side."""
     async with asyncio.TaskGroup() as group:
-        here = group.create_task(_artifacts(sides.source, _own_names(sides), asked, eyes=eyes))
+        here = group.create_task(_artifacts(sides.source, sides.own_names, asked, eyes=eyes))
         there = group.create_task(
-            _artifacts(sides.destination, _names_there(sides), asked, eyes=eyes)
+            _artifacts(sides.destination, sides.names_there, asked, eyes=eyes)
         )
         rows = group.create_task(_log_rows(sides, eyes=eyes))
-        executions = group.create_task(_executions(sides, asked, eyes=eyes))
+        executions = group.create_task(list_newest(sides, asked, eyes=eyes))
         version = group.create_task(
             eyes.see(sides.holder.version(), instance=sides.holder.name, what="version")
         )
@@ -88,17 +58,9 @@ async def look_at_tags(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> Seen:
 async def look_at_runs(sides: Sides, asked: ImageRef, seen: Seen, *, eyes: Eyes) -> Records:
     """Look at the tasks of the runs that may concern the image, then at their logs."""
     pushed = _pushed_at(asked, seen.here or (), seen.rows)
-    listed = await _back_to_push(sides, seen.executions, pushed_at=pushed, eyes=eyes)
+    listed = await back_to_push(sides, seen.executions, pushed_at=pushed, eyes=eyes)
     reads = await _reads(sides, asked, listed, pushed_at=pushed, eyes=eyes)
     return Records(seen.here, seen.there, seen.rows, reads, seen.version)
-
-
-def _own_names(sides: Sides) -> list[str]:
-    return [one.name for one in sides.scope.repositories]
-
-
-def _names_there(sides: Sides) -> list[str]:
-    return list(dict.fromkeys(there for _here, there in sides.scope.pairs))
 
 
 async def _artifacts(
@@ -137,63 +99,6 @@ async def _log_rows(sides: Sides, *, eyes: Eyes) -> tuple[LogRow, ...]:
         if one.project_id
     )
     return tuple(row for rows in found if rows for row in rows.rows)
-
-
-async def _executions(sides: Sides, asked: ImageRef, *, eyes: Eyes) -> list[Listed]:
-    names = _own_names(sides) or [asked.path]
-    wanted = [
-        (policy, name, 1)
-        for policy in sides.scope.policies
-        for name in names[: _names_for(policy)]
-    ]
-    return await _listed(sides, wanted, eyes=eyes)
-
-
-async def _listed(
-    sides: Sides, wanted: Sequence[tuple[Policy, str, int]], *, eyes: Eyes
-) -> list[Listed]:
-    holder = sides.holder
-    found = await together(
-        eyes.see(
-            holder.list_executions(policy, repository=name, page=page),
-            instance=holder.name,
-            what=f"records of policy {policy.name}",
-        )
-        for policy, name, page in wanted
-    )
-    return [
-        Listed(policy, name, rows)
-        for (policy, name, _page), rows in zip(wanted, found, strict=True)
-        if rows
-    ]
-
-
-async def _back_to_push(
-    sides: Sides, listed: list[Listed], *, pushed_at: datetime | None, eyes: Eyes
-) -> list[Listed]:
-    """Go on listing, up to six pages, where a busy policy's newest do not reach the push."""
-    if pushed_at is None:
-        return listed
-    short = [one for one in listed if one.begins_after(pushed_at - BEFORE_PUSH)]
-    wanted = [(one.policy, one.repository, page) for one in short for page in _MORE_PAGES]
-    more = await _listed(sides, wanted, eyes=eyes)
-    return [_joined(one, [also for also in more if _same(one, also)]) for one in listed]
-
-
-def _same(one: Listed, other: Listed) -> bool:
-    return (one.policy.id, one.repository) == (other.policy.id, other.repository)
-
-
-def _joined(one: Listed, more: Sequence[Listed]) -> Listed:
-    # What begins while pages are read moves rows from one page to the next.
-    rows = {row: None for part in (one, *more) for row in part.found.rows}
-    complete = any(part.found.complete for part in (one, *more))
-    return replace(one, found=Found(tuple(rows), complete=complete))
-
-
-def _names_for(policy: Policy) -> int | None:
-    # Only the policies of 1.2-1.3, bound to a project, list their records by repository.
-    return None if policy.project else 1
 
 
 def _name_unseen_ends(sides: Sides, *, eyes: Eyes) -> None:
@@ -279,7 +184,7 @@ def _candidates(
 
 
 def _of_image(sides: Sides, asked: ImageRef, execution: Execution) -> bool:
-    names = _own_names(sides)
+    names = sides.own_names
     return any(_concerns(task, asked, names=names) for task in execution.tasks or ())
 
 
@@ -299,7 +204,7 @@ async def _runs(
         run
         for (policy, execution), rows in zip(candidates, tasks, strict=True)
         if rows is not None
-        for run in _runs_of(policy, execution, rows.rows, names=_own_names(sides), asked=asked)
+        for run in _runs_of(policy, execution, rows.rows, names=sides.own_names, asked=asked)
     ]
     return sorted(runs, key=_newest_first)
 
