@@ -24,16 +24,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.clock import SystemClock
-from bot.errors import BotError, SettingsWrong
+from bot.errors import SettingsWrong
 from bot.harbor.client import open_harbors
 from bot.log import configure
-from bot.ports import Accepted, Asked, Intent, Readers, Work
+from bot.ports import Asked, Readers
 from bot.settings import Settings
 from bot.settings import read as read_settings
 from bot.slack.chat import SlackChat
 from bot.slack.identity import Identity, identify
 from bot.slack.web_api import open_client
 from bot.store import Opened, open_store
+from bot.use_cases.take_in import Reception
 from bot.use_cases.take_question import Services, give_up_question, take_question
 from handlers.desk import Desk
 from handlers.front_door import FrontDoor
@@ -201,17 +202,7 @@ def _readers(settings: Settings) -> Readers:
 def _desk(
     settings: Settings, me: Identity, opened: Opened, *, services: Services, errands: Errands
 ) -> Desk:
-    work: Work = opened.queue
-
-    async def enqueue(delivery: str) -> None:
-        with contextlib.suppress(BotError):  # the sweep finds what could not be put there now
-            await work.enqueue(delivery)
-
-    async def accept(intent: Intent) -> Accepted:
-        outcome = await services.store.accept(intent)
-        if outcome is Accepted.NEW:
-            errands.send(enqueue(intent.delivery))
-        return outcome
+    reception = Reception(services.store, opened.queue, services.clock, errands.send)
 
     def tell(asked: Asked, sentence: str) -> None:
         errands.send(services.chat.tell(asked, sentence))
@@ -222,6 +213,6 @@ def _desk(
         team=me.team,
         bot_user=me.user,
         clock=services.clock,
-        accept=accept,
+        accept=reception.accept,
         tell=tell,
     )

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -28,7 +29,8 @@ _CHUNK = 1024 * 1024
 app = App(
     name="harborbot",
     help="Says why an image was not replicated between Harbor registries.",
-    version_flags=(),
+    version=lambda: metadata.version("harborbot"),
+    version_flags=("--version",),
 )
 
 AsJson = Annotated[
@@ -48,7 +50,9 @@ def run() -> int:
 
 @app.command
 def why(
-    image: Annotated[str, Parameter(help="The image: [[PROJECT/]NAME:]TAG, or with its host.")],
+    image: Annotated[
+        str, Parameter(help="[PROJECT/]NAME[:TAG][@DIGEST]; the beginning of a tag will do.")
+    ],
     /,
     *,
     source: Annotated[

@@ -4,7 +4,7 @@
 the day its last caller goes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -213,8 +213,8 @@ class Store(Protocol):
 class Work(Protocol):
     """A queue whose entries survive the process."""
 
-    async def enqueue(self, delivery: str) -> None:
-        """Have the intent of *delivery* performed soon, once, by whichever process is free."""
+    async def enqueue_all(self, deliveries: Sequence[str]) -> None:
+        """Have the intents of *deliveries* performed soon, once, by whichever process is free."""
         ...
 
 

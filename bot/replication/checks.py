@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.replication.decisive import last_ended, newer_doubt
 from bot.replication.defects import Defect
+from bot.replication.explanation import Explanation
 from bot.replication.facts import Attempt, Facts, Place
 from bot.replication.model import Status
 from bot.replication.sentences import RUNS, does, nearest, policy_name, spelled, stamp
@@ -152,9 +153,16 @@ def _log(facts: Facts, attempt: Attempt | None) -> Check:
         return Check(CheckName.LOG, CheckState.UNKNOWN, "the log was not read", where)
     if not told.evidence:
         return Check(CheckName.LOG, CheckState.UNKNOWN, f"the {what} says nothing", where)
-    quiet = told.cause == "none" or not attempt.status.ended_badly
-    state = CheckState.OK if quiet else CheckState.BAD
-    return Check(CheckName.LOG, state, told.evidence[0], where, attempt.changed_at)
+    state, detail = _read(told, attempt.status)
+    return Check(CheckName.LOG, state, detail, where, attempt.changed_at)
+
+
+def _read(told: Explanation, status: Status) -> tuple[CheckState, str]:
+    if status is Status.SUCCEED and told.cause != "none":
+        # Lines of a run before it, which Harbor's own retry left in the file.
+        return CheckState.OK, "what went wrong in it was overcome"
+    quiet = told.cause == "none" or not status.ended_badly
+    return CheckState.OK if quiet else CheckState.BAD, told.evidence[0]
 
 
 def _endpoint(facts: Facts, attempt: Attempt | None) -> Check:

@@ -139,6 +139,8 @@ def _problem_of_length(words: str) -> str:
 
 def _parsed(words: str) -> ImageRef | str:
     """Take *words* apart; a string says what is wrong with them."""
+    if _DIGEST.fullmatch(words):
+        return "A content digest needs its repository before it: `frontend-rls/vira@sha256:…`."
     scheme = _SCHEME.match(words)
     bare = words[scheme.end() :] if scheme else words
     named, at, digest = bare.partition("@")

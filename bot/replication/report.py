@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.replication.causes import cause
 from bot.replication.explanation import Explanation
 from bot.replication.verdicts import BlindSpot, Check, Diagnosis, Hop
 
@@ -50,7 +51,7 @@ def diagnosis_data(diagnosis: Diagnosis) -> dict[str, Any]:
 def explanation_words(told: Explanation) -> str:
     """Say what ``explain`` prints for a person."""
     lines = [
-        f"Cause       {told.cause} ({told.confidence} confidence)",
+        f"Cause       {told.cause}: {cause(told.cause).title} ({told.confidence} confidence)",
         f"Remedy      {told.remedy}",
         f"Run again   {told.rerun}: {told.rerun_when}",
         *(f"            {line}" for line in told.evidence),
@@ -73,7 +74,10 @@ def diagnosis_words(diagnosis: Diagnosis) -> str:
         lines.append(f"Remedy      {diagnosis.remedy}")
     lines.append("")
     lines += [_check_words(check) for check in diagnosis.checks]
-    lines += [f"  unseen  {spot.what}: {spot.why} {spot.remedy}" for spot in diagnosis.blind_spots]
+    lines += [
+        f"  unseen  {spot.what}: {spot.why.rstrip('.')}. {spot.remedy}"
+        for spot in diagnosis.blind_spots
+    ]
     lines += [f"  perhaps {name}" for name in diagnosis.candidates]
     return _CONTROL.sub("\ufffd", "\n".join(lines))
 

@@ -57,9 +57,7 @@ def resolve(asked: ImageRef, known: Iterable[Known]) -> Resolution:
 
 def _of_digest(asked: ImageRef, fitting: list[Known]) -> Resolution:
     """Find the one repository with the content digest; of several tags none is picked."""
-    wanted = [
-        item for item in fitting if item.digest == asked.digest and asked.tag in {"", item.tag}
-    ]
+    wanted = [item for item in fitting if item.digest == asked.digest and asked.fits_tag(item.tag)]
     names = sorted({item.repository for item in wanted})
     if len(names) != 1:
         return Resolution(None, candidates=tuple(f"{name}@{asked.digest}" for name in names))

@@ -148,7 +148,7 @@ def spelled(span: timedelta) -> str:
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    return f"{seconds} s" if seconds else "less than 1 s"
 
 
 def _why(facts: Facts, attempt: Attempt) -> str:

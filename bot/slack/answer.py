@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from bot.ports import Answer
-from bot.replication.causes import CAUSES
+from bot.replication.causes import CAUSES, Confidence
 from bot.replication.verdicts import (
     Check,
     CheckName,
@@ -28,7 +28,7 @@ from bot.slack.blocks import (
     paragraphs,
     section,
 )
-from bot.slack.evidence import evidence_parts
+from bot.slack.evidence import detail_of, evidence_parts
 from bot.slack.fit import BUDGET, LONGEST_TEXT, Space, fitted
 from bot.slack.ids import Action, action_id
 from bot.slack.text import bold, clean, code, date, prose, spoken, unlinked
@@ -95,13 +95,23 @@ def _answer(answer: Answer, space: Space) -> list[Block]:
     diagnosis = answer.diagnosis
     return [
         section(_headline(diagnosis, space)),
-        fields(list(_facts(diagnosis, space))),
-        *_checks(diagnosis, space),
-        *_cause(diagnosis, space),
+        *_found(diagnosis, space),
         *_candidates(diagnosis),
         *_unseen(diagnosis, space),
         actions([_ask_again(answer)]),
         context([_small_print(answer)]),
+    ]
+
+
+def _found(diagnosis: Diagnosis, space: Space) -> list[Block]:
+    if diagnosis.checks and all(check.name is CheckName.IMAGE for check in diagnosis.checks):
+        # No single image was meant, so there is no more to say than how to ask.
+        how = "" if diagnosis.candidates else prose(diagnosis.rerun_when, space.sentence)
+        return [section(how)] if how else []
+    return [
+        fields(list(_facts(diagnosis, space))),
+        *_checks(diagnosis, space),
+        *_cause(diagnosis, space),
     ]
 
 
@@ -137,19 +147,24 @@ def _hop(hop: Hop) -> Iterator[str]:
 
 
 def _facts(diagnosis: Diagnosis, space: Space) -> Iterator[tuple[str, str]]:
-    seen = _named(diagnosis, CheckState.OK, CheckState.BAD)
+    # What a high confidence rests on is the list below it.
+    sure_of = () if diagnosis.confidence is Confidence.HIGH else (CheckState.OK, CheckState.BAD)
+    seen = _named(diagnosis, *sure_of)
     unseen = _named(diagnosis, CheckState.UNKNOWN)
     why = words.grounds(seen, unseen, blind=len(diagnosis.blind_spots))
     sure = words.CONFIDENCES[diagnosis.confidence]
     yield "Confidence", f"{sure}: {why}" if why else sure
+    if diagnosis.verdict is not Verdict.SYNCED:
+        yield "Running again", _advice(diagnosis, space)
+    digest = _short(diagnosis.digest)
+    if digest and not any(digest in check.detail for check in _first(diagnosis, space)):
+        yield "Source digest", code(digest)
+
+
+def _advice(diagnosis: Diagnosis, space: Space) -> str:
     mark, word = words.RERUNS[diagnosis.rerun]
     when = prose(diagnosis.rerun_when, space.sentence // 2)
-    yield "Running again", f"{mark} {word}. {when}".strip()
-    if diagnosis.digest:
-        yield "Source digest", code(_short(diagnosis.digest))
-    arrived = next((c for c in diagnosis.checks if c.name is CheckName.DESTINATION), None)
-    if arrived is not None:
-        yield "Destination", f"{words.STATES[arrived.state][0]} {_detail(arrived, space.check)}"
+    return f"{mark} {word}. {when}".strip()
 
 
 def _named(diagnosis: Diagnosis, *states: CheckState) -> list[CheckName]:
@@ -163,24 +178,31 @@ def _short(digest: str) -> str:
 
 
 def _checks(diagnosis: Diagnosis, space: Space) -> list[Block]:
-    shown = diagnosis.checks[: space.checks]
+    shown = _first(diagnosis, space)
     if not shown:
         return []
     lines = [_check(one, space.check) for one in shown]
-    left = len(diagnosis.checks) - len(shown)
+    left = len(_telling(diagnosis)) - len(shown)
     return paragraphs(words.CHECKS, [*lines, *([words.more(left)] if left else [])])
+
+
+def _first(diagnosis: Diagnosis, space: Space) -> list[Check]:
+    return _telling(diagnosis)[: space.checks]
+
+
+def _telling(diagnosis: Diagnosis) -> list[Check]:
+    # What was not looked at, and a log that blames nothing, are in the evidence.
+    return [
+        check
+        for check in diagnosis.checks
+        if check.state is not CheckState.SKIPPED
+        and (check.name, check.state) != (CheckName.LOG, CheckState.OK)
+    ]
 
 
 def _check(check: Check, room: int) -> str:
     mark, word = words.STATES[check.state]
-    return f"{mark} {words.STEPS[check.name]} ({word}): {_detail(check, room)}"
-
-
-def _detail(check: Check, room: int) -> str:
-    # A line of log says more as it was written than with its signs replaced.
-    if check.name is CheckName.LOG and check.state is CheckState.BAD:
-        return code(check.detail, room)
-    return prose(check.detail, room) or words.STATES[check.state][1]
+    return f"{mark} {words.STEPS[check.name]}: {detail_of(check, room) or word}"
 
 
 def _cause(diagnosis: Diagnosis, space: Space) -> list[Block]:
@@ -191,11 +213,17 @@ def _cause(diagnosis: Diagnosis, space: Space) -> list[Block]:
     done = [f"*{words.DO}* {remedy}"] if remedy else []
     if row is None:
         return [section(line) for line in done]
-    title = f"{bold(prose(row.title))} {code(row.code)}"
+    if any(
+        (check.name, check.state) == (CheckName.VERSION, CheckState.BAD)
+        for check in diagnosis.checks
+    ):
+        # A defect of this version says it better than what the code means in general.
+        return [section("\n".join((*done, f"*{words.CAUSE}* {code(row.code)}")))]
+    title = f"*{words.CAUSE}* {prose(row.title)} {code(row.code)}"
     # The answer's first line often says it already.
-    known = row.sentence.rstrip(".") in diagnosis.summary
+    known = row.sentence[1:].rstrip(".") in diagnosis.summary
     said = [] if known else [prose(row.sentence, space.sentence)]
-    return [section("\n".join((title, *said, *done)))]
+    return [section("\n".join((*done, title, *said)))]
 
 
 def _candidates(diagnosis: Diagnosis) -> list[Block]:
@@ -244,5 +272,5 @@ def _question(diagnosis: Diagnosis, image: str) -> str:
 
 
 def _small_print(answer: Answer) -> str:
-    cost = words.cost(answer.requests, answer.round_trips, seconds=answer.seconds)
+    cost = words.cost(answer.requests, seconds=answer.seconds)
     return f"Checked {date(answer.at, seconds=True)}, {cost}"

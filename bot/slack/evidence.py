@@ -4,6 +4,7 @@ Knows how evidence is laid out, in the thread or below a private answer. Pure; t
 comes in as a ``Space``. Does not know what was concluded from it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -17,6 +18,10 @@ from bot.slack.text import bold, code, date, fence, prose, unlinked
 
 _LONGEST_SOURCE = 80
 _LONGEST_EXCERPT = 2800
+# When, how loud and where in Harbor's source: beside a time of our own it is in the way.
+_LINE_START = re.compile(
+    r"\A.{0,80}?\d{4}-\d\d-\d\dT[\d:.]+Z? \[[A-Z]+\] (?:\[[^\]\s]+:\d+\]:? ?)?(?=\S)"
+)
 
 
 def evidence_text(answer: Answer) -> str:
@@ -29,12 +34,22 @@ def evidence_blocks(answer: Answer, budget: int = BUDGET) -> list[Block]:
     return fitted(lambda space: evidence_parts(answer, space), budget)
 
 
+def detail_of(check: Check, room: int) -> str:
+    """Show what a check found; a line of log without its stamps, which the excerpt has."""
+    if check.name is not CheckName.LOG:
+        return prose(check.detail, room)
+    line = _LINE_START.sub("", check.detail, count=1)
+    # A line of log says more as it was written than with its signs replaced.
+    return (code if check.state is CheckState.BAD else prose)(line, room)
+
+
 def evidence_parts(answer: Answer, space: Space) -> list[Block]:
     """Show as much of the evidence as *space* holds."""
     diagnosis = answer.diagnosis
     return [
         *_timeline(answer, space),
         *_undated(diagnosis.checks, space),
+        *_skipped(diagnosis.checks, space),
         *_log(diagnosis.excerpt, space),
         *_blind(diagnosis.blind_spots, space),
     ]
@@ -53,21 +68,45 @@ def _timeline(answer: Answer, space: Space) -> list[Block]:
 
 
 def _dated(checks: Sequence[Check]) -> Iterator[tuple[datetime, Check]]:
-    return ((check.at, check) for check in checks if check.at is not None)
+    # A policy's time is when it was last changed, which is no step of this copy.
+    return (
+        (check.at, check)
+        for check in checks
+        if check.at is not None and check.name is not CheckName.POLICY
+    )
 
 
 def _undated(checks: Sequence[Check], space: Space) -> list[Block]:
-    others = [check for check in checks if check.at is None and check.source]
+    others = [
+        check
+        for check in checks
+        if (check.at is None or check.name is CheckName.POLICY)
+        and check.source
+        # The first line of the answer says what became of the name.
+        and check.name is not CheckName.IMAGE
+        and check.state is not CheckState.SKIPPED
+    ]
     lines = [_event(one, space) for one in others[: space.events]]
     return _list(words.UNDATED, lines, left=len(others) - len(lines))
 
 
+def _skipped(checks: Sequence[Check], space: Space) -> list[Block]:
+    others = [
+        check
+        for check in checks
+        if check.state is CheckState.SKIPPED
+        and check.at is None
+        and check.name is not CheckName.IMAGE
+    ]
+    lines = [_event(one, space) for one in others[: space.events]]
+    return _list(words.SKIPPED, lines, left=len(others) - len(lines))
+
+
 def _event(check: Check, space: Space) -> str:
     mark, word = words.STATES[check.state]
-    is_log = check.name is CheckName.LOG and check.state is CheckState.BAD
-    detail = (code if is_log else prose)(check.detail, space.event)
+    detail = detail_of(check, space.event) or word
     source = f" [{prose(check.source, _LONGEST_SOURCE)}]" if check.source else ""
-    return f"{mark} {words.STEPS[check.name]} ({word}): {detail}{source}"
+    return f"{mark} {words.STEPS[check.name]}: {detail}{source}"
 
 
 def _log(excerpt: str, space: Space) -> list[Block]:

@@ -39,16 +39,19 @@ ONLY_YOU = "Only you can see this. Invite me to keep the thread."
 EVIDENCE = "Evidence"
 TIMELINE = "Timeline"
 UNDATED = "Also seen"
+SKIPPED = "Not looked at"
 CHECKED = "Checked"
 LOG = "Log around the decisive line"
 BLIND = "What I could not check"
 CHECKS = "What I checked"
 DO = "What to do:"
+CAUSE = "Cause:"
 CANDIDATES = "Did you mean one of these?"
 OTHERS = "({}: name it in full.)"
 LOOK_INTO = "Look into {}"
 ASK_AGAIN_ABOUT = "Ask again about {}"
 UNNAMED = "image"
+_SHORTEST = 0.1
 
 VERDICTS: Mapping[Verdict, tuple[str, str]] = MappingProxyType(
     {
@@ -134,15 +137,10 @@ def ask_again(at: datetime) -> str:
     return f"Ask again \u00b7 answered {at.astimezone(UTC):%H:%M} UTC"
 
 
-def cost(requests: int, round_trips: int, *, seconds: float) -> str:
+def cost(requests: int, *, seconds: float) -> str:
     """Say what an answer cost."""
-    return ", ".join(
-        (
-            count(requests, "request"),
-            count(round_trips, "round trip"),
-            f"{seconds:.1f} s",
-        )
-    )
+    took = f"{seconds:.1f} s" if seconds >= _SHORTEST else f"under {_SHORTEST} s"
+    return f"{count(requests, 'request')}, {took}"
 
 
 def grounds(seen: Sequence[CheckName], unseen: Sequence[CheckName], *, blind: int) -> str:

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +34,8 @@ _TASK = "perform_intent"
 
 # The queue's connections fail at once where more than their number are wanted.
 _ENQUEUE_AT_ONCE = 16
+# So few that making them ready does not hold up the event loop.
+TOGETHER = 50
 # A restart of Redis leaves dead connections behind, and the queue's client does not try again.
 _TRIES = 3
 
@@ -48,7 +50,8 @@ class Pace:
     failure, is left to the sweep, until there have been so many *attempts*.
     """
 
-    concurrency: int = 20
+    # Work shares the loop with who is at the door: more at once delays every ack.
+    concurrency: int = 8
     check_every: timedelta = timedelta(milliseconds=50)
     # Longer than the event loop is ever blocked: a lease is renewed four times within it.
     redeliver_after: timedelta = timedelta(seconds=10)
@@ -99,21 +102,32 @@ class Queue:
         self._silent = False
         docket.register(self._attempt, names=[_TASK])
 
-    async def enqueue(self, delivery: str) -> None:
-        """Have the intent of *delivery* performed soon, once, by whichever process is free.
+    async def enqueue_all(self, deliveries: Sequence[str]) -> None:
+        """Have the intents of *deliveries* performed soon, once, by whichever process is free.
 
         One that waits or is being performed is not put there again. Where this fails, the next
         sweep does it.
         """
-        async with answering(ANSWER_WITHIN), self._enqueuing:
-            for left in reversed(range(_TRIES)):
-                try:
-                    await self._docket.add(_TASK, key=f"intent:{delivery}")(delivery)
-                except exceptions.ConnectionError:
-                    if not left:
-                        raise
-                else:
-                    return
+        for few in (deliveries[at : at + TOGETHER] for at in range(0, len(deliveries), TOGETHER)):
+            async with answering(ANSWER_WITHIN), self._enqueuing:
+                await self._add(few)
+
+    async def _add(self, deliveries: Sequence[str]) -> None:
+        for left in reversed(range(_TRIES)):
+            calls = [
+                self._docket.call(_TASK, key=f"intent:{delivery}")(delivery)
+                for delivery in deliveries
+            ]
+            try:
+                added = await self._docket.add_many(calls)
+            except exceptions.ConnectionError:
+                if not left:
+                    raise
+            else:
+                for failure in (each.schedule_exception for each in added):
+                    if failure is not None:
+                        raise failure
+                return
 
     async def run(self, perform: Perform, *, give_up: Perform) -> None:
         """Perform until cancelled; then finish what runs, within the grace.
@@ -137,8 +151,7 @@ class Queue:
 
     async def sweep(self) -> None:
         """Put every open intent into the queue that is not there."""
-        for delivery in await self._store.list_open():
-            await self.enqueue(delivery)
+        await self.enqueue_all(await self._store.list_open())
 
     async def _work(self) -> None:
         while not self._stopping:

@@ -130,6 +130,11 @@ CHECKS = {
         some_facts(pushed_at=PUSHED - 3 * MINUTE),
         "bad job 20049 failed 3 min after the push",
     ),
+    "a job at once": (
+        "attempts",
+        some_facts(pushed_at=some_facts().attempts[0].at),
+        "bad job 20049 failed less than 1 s after the push",
+    ),
     "a job from before": (
         "attempts",
         some_facts(pushed_at=NOW),
@@ -192,9 +197,16 @@ CHECKS = {
     "a copy that succeeded": (
         "log",
         some_facts(
-            attempts=(a_run(8, Status.SUCCEED, began=MINUTE, explanation=an_explanation()),)
+            attempts=(a_run(8, Status.SUCCEED, began=MINUTE, explanation=an_explanation("none")),)
         ),
         "ok the line",
+    ),
+    "a copy that succeeded in a later run": (
+        "log",
+        some_facts(
+            attempts=(a_run(8, Status.SUCCEED, began=MINUTE, explanation=an_explanation()),)
+        ),
+        "ok what went wrong in it was overcome",
     ),
     "a log gone": (
         "log",

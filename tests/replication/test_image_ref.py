@@ -277,3 +277,9 @@ def test_any_name_is_read_or_refused(text):
     """Whatever stands where an image must stand is an image or a BadQuestion."""
     with suppress(BadQuestion):
         assert read_image(text).path
+
+
+def test_a_digest_alone_is_told_what_it_lacks():
+    """A content digest without its repository is no image, and the sentence says what to add."""
+    with pytest.raises(BadQuestion, match="needs its repository"):
+        read_image("sha256:" + "0a" * 32)

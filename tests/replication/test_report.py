@@ -119,7 +119,7 @@ def test_an_explanation_in_words():
     explanation = an_explanation(alternatives=("network.timeout",), evidence=("\x1b[31mline",))
     words = explanation_words(explanation)
 
-    assert words.startswith("Cause       network.dns (high confidence)\n")
+    assert words.startswith("Cause       network.dns: A host name cannot be resolved (")
     assert words.endswith("            \ufffd[31mline\nOr          network.timeout")
 
 

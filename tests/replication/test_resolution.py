@@ -39,6 +39,12 @@ FOUND = {
         LATEST,
         True,
     ),
+    "digest and the beginning of a tag": (
+        asked(tag="v1.6.32", digest="sha256:aa"),
+        [BUILT, LATEST],
+        BUILT,
+        True,
+    ),
     "digest of several tags": (asked(digest="sha256:aa"), [BUILT, LATEST], BARE, True),
     "digest without a tag": (asked(digest="sha256:aa"), [BARE], BARE, True),
 }

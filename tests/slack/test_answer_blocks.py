@@ -17,6 +17,7 @@ from bot.slack.evidence import evidence_blocks, evidence_text
 from bot.slack.words import help_text
 from tests.slack.builders import (
     ALL,
+    BUILT,
     GOLDEN,
     IMAGE,
     LINE,
@@ -61,28 +62,22 @@ def test_the_golden_answer_reads_as_it_should():
 does not exist there. Running it again helps.
 \u274c Failed \u00b7 {IMAGE} \u00b7 stag \u2192 prod \u00b7 policy sync-to-prod
 Confidence
-High: rests on source, destination, policy, attempts, log and Harbor version; \
-1 thing could not be checked
+High: 1 thing could not be checked
 Running again
 \u2714 Helps. The tag is readable on stag now.
-Source digest
-sha256:bf44a961a096
-Destination
-\u2716 not on prod
 What I checked
-\u2714 Image name (ok): {IMAGE} is the name in full
-\u2714 Source (ok): on stag, sha256:bf44a961a096
-\u2716 Destination (not ok): not on prod
-\u2714 Policy (ok): sync-to-prod (7) selects it
-\u2716 Attempts (not ok): job 20049 failed 2 s after the build
-\u2716 Log (not ok): {LINE}
-\u2013 Endpoint (not looked at): Harbor holds no opinion of its health
-\u2716 Harbor version (not ok): stag runs Harbor 1.2.2
-The source does not serve this tag source.manifest_unknown
+\u2714 Image name: {IMAGE} is the name in full
+\u2714 Source: on stag, sha256:bf44a961a096
+\u2716 Destination: not on prod
+\u2714 Policy: sync-to-prod (7) selects it
+\u2716 Attempts: job 20049 failed 2 s after the build
+\u2716 Log: {LINE}
+\u2716 Harbor version: stag runs Harbor 1.2.2
 What to do: Run the copy again; Harbor 1.7.0 and later do not have this race.
+Cause: source.manifest_unknown
 What I could not check: stag: access log
 [Ask again \u00b7 answered 09:31 UTC]
-Checked 2026-05-14 09:31:04 UTC, 7 requests, 3 round trips, 0.8 s"""
+Checked 2026-05-14 09:31:04 UTC, 7 requests, 0.8 s"""
     )
 
 
@@ -91,10 +86,15 @@ def test_the_golden_evidence_reads_as_it_should():
     shown = seen(evidence_blocks(an_answer()))
 
     assert shown.startswith(
-        "Timeline\n2026-05-13 21:48:10 UTC \u2013 \u2714 Source (ok): on stag,"
+        "Timeline\n2026-05-13 21:48:10 UTC \u2013 \u2714 Source: on stag,"
         " sha256:bf44a961a096 [stag: tag]\n2026-05-13 21:48:12 UTC \u2013 \u2716 Attempts"
     )
     assert "2026-05-14 09:31:04 UTC \u2013 Checked\n" in shown
+    assert (
+        "Also seen\n\u2716 Destination: not on prod [prod: tag]\n\u2714 Policy: sync-to-prod"
+        in shown
+    )
+    assert "Not looked at\n\u2013 Endpoint: Harbor holds no opinion of its health\n" in shown
     assert "Log around the decisive line\n2026-05-13T21:48:12Z [INFO] pulling\n" in shown
     assert shown.endswith(
         "What I could not check\n\u2022 stag: access log: the account may not read it"
@@ -102,6 +102,70 @@ def test_the_golden_evidence_reads_as_it_should():
     )
     assert wrong_with(evidence_blocks(an_answer())) == []
     assert evidence_text(an_answer()) == f"Evidence: {IMAGE}"
+
+
+STAMPS = "2018-11-06T05:48:07Z [ERROR] [transfer.go:351]: "
+SYSLOG = "Nov 15 00:50:31 172.19.0.1 core[1335]: 2020-11-15T00:50:31Z [ERROR] [/a/b.go:103]: "
+
+
+@pytest.mark.parametrize("stamps", ["", STAMPS, SYSLOG, "2018-11-06T05:48:07Z [ERROR] "])
+def test_a_line_of_log_is_shown_without_its_stamps(stamps):
+    """What it says comes first; when and where it was said stays in the excerpt."""
+    log = Check(CheckName.LOG, CheckState.BAD, f"{stamps}an error", "stag: log", BUILT)
+    made = an_answer(replace(GOLDEN, checks=(log,)))
+
+    assert "\u2716 Log: an error\n" in seen(answer_blocks(made))
+    assert "\u2716 Log: an error [stag: log]\n" in seen(evidence_blocks(made))
+
+
+def test_what_decides_nothing_is_left_to_the_thread():
+    """A log that blames nothing is evidence, and no news."""
+    log = Check(CheckName.LOG, CheckState.OK, "copied", "stag: log", BUILT)
+    made = an_answer(replace(SYNCED, checks=(*SYNCED.checks[:3], log)))
+
+    assert "Log: copied" not in seen(answer_blocks(made))
+    assert "Log: copied" in seen(evidence_blocks(made))
+
+
+def test_the_time_of_a_policy_is_no_step():
+    """When a policy was last changed tells nothing of when this image was copied."""
+    policy = Check(CheckName.POLICY, CheckState.OK, "selects it", "stag: policies", BUILT)
+    shown = seen(evidence_blocks(an_answer(replace(GOLDEN, checks=(policy,)))))
+
+    assert shown.startswith("Also seen\n\u2714 Policy: selects it [stag: policies]")
+
+
+def test_less_than_high_says_what_it_rests_on():
+    """Who may not rely on it wholly is told what was seen and what was not."""
+    shown = seen(answer_blocks(an_answer(replace(GOLDEN, confidence=Confidence.MEDIUM))))
+
+    assert (
+        "Medium: rests on source, destination, policy, attempts, log and Harbor version;" in shown
+    )
+
+
+def test_the_digest_is_shown_once():
+    """Beside the source if that names it, as a fact of its own if not."""
+    assert seen(answer_blocks(an_answer())).count("sha256:") == 1
+    unseen = replace(GOLDEN, checks=GOLDEN.checks[2:])
+    assert "Source digest\nsha256:bf44a961a096\n" in seen(answer_blocks(an_answer(unseen)))
+
+
+def test_a_name_that_fits_no_image_gets_no_advice_on_copies():
+    """How to ask better is all there is to say, and no thread is opened."""
+    lost = replace(SEVERAL, candidates=())
+
+    assert (
+        seen(answer_blocks(an_answer(lost)))
+        == f"""\
+{SEVERAL.summary}
+\u2753 Cannot tell \u00b7 vira:v1.6
+Ask again with the name in full.
+[Ask again \u00b7 answered 09:31 UTC]
+Checked 2026-05-14 09:31:04 UTC, 7 requests, 0.8 s"""
+    )
+    assert "Ask again with" not in seen(answer_blocks(an_answer(SEVERAL)))
+    assert evidence_blocks(an_answer(lost)) == []
 
 
 def test_no_evidence_is_no_message():
@@ -206,12 +270,29 @@ def test_a_chain_shows_each_hop():
 
 def test_a_cause_is_not_said_twice():
     """Its sentence is left out where the first line has it, and shown where it has not."""
-    sentence = "The copy asked the source registry for the image"
+    told = replace(GOLDEN, checks=GOLDEN.checks[:-1])
+    inside = replace(told, summary=told.summary.replace("The copy", "the copy"))
 
-    assert seen(answer_blocks(an_answer())).count(sentence) == 1
-    assert (
-        seen(answer_blocks(an_answer(replace(GOLDEN, summary="Not there.")))).count(sentence) == 1
-    )
+    for known in (told, inside):
+        shown = seen(answer_blocks(an_answer(known)))
+        assert shown.count("asked the source registry for the image") == 1
+        assert "Cause: The source does not serve this tag source.manifest_unknown\n" in shown
+    shown = seen(answer_blocks(an_answer(replace(told, summary="Not there."))))
+    assert shown.count("The copy asked the source registry for the image") == 1
+
+
+def test_a_defect_of_the_version_leaves_the_cause_its_code():
+    """What a code means in general does not speak against what is known of this version."""
+    shown = seen(answer_blocks(an_answer(replace(GOLDEN, summary="The copy came too early."))))
+
+    assert "\nCause: source.manifest_unknown\n" in shown
+    assert "asked the source registry" not in shown
+
+
+def test_what_has_arrived_needs_no_advice():
+    """Whether to run it again is no question where the image is."""
+    assert "Running again" in seen(answer_blocks(an_answer()))
+    assert "Running again" not in seen(answer_blocks(an_answer(SYNCED)))
 
 
 def test_no_cause_no_section():

@@ -42,4 +42,5 @@ def test_numbers_agree_with_their_nouns():
     """One thing, two things."""
     assert words.count(1, "request") == "1 request"
     assert words.too_many_questions(10).startswith("10 questions a minute")
-    assert words.cost(1, 1, seconds=0.04) == "1 request, 1 round trip, 0.0 s"
+    assert words.cost(1, seconds=0.04) == "1 request, under 0.1 s"
+    assert words.cost(20, seconds=10) == "20 requests, 10.0 s"

@@ -92,6 +92,6 @@ async def test_a_user_with_few_rights_is_enough(server):
     async with opened(url) as at, queue_on(at) as queue, performing(queue, perform):
         await at.store.accept(an_intent(response_url="https://example.com"))
         await at.store.note_posted("d1", MessageRef("C1", "1"))
-        await queue.enqueue("d1")
+        await queue.enqueue_all(["d1"])
         await until(lambda: performed)
         assert await at.store.ping()

@@ -71,7 +71,7 @@ async def test_work_that_is_done_leaves_nothing_in_the_queue(at):
 
     async with queue_on(at) as queue, performing(queue, perform):
         await at.store.accept(an_intent("canary"))
-        await queue.enqueue("canary")
+        await queue.enqueue_all(["canary"])
         await until(lambda: _is_done(at))
 
     kept = await everything(at)

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import ChatError, StoreSilent
+from bot.store.queue import TOGETHER
 from tests.store.processes import a_bot, hears
 from tests.store.support import QUICK, an_intent, opened, performing, queue_on, shrug, until
 
@@ -48,7 +49,7 @@ async def test_an_intent_is_performed_and_done(at):
     await at.store.accept(an_intent())
 
     async with queue_on(at, pace=NO_SWEEP) as queue, performing(queue, performed):
-        await queue.enqueue("d1")
+        await queue.enqueue_all(["d1"])
         await until(lambda: _nothing_open(at))
 
     assert performed.counts == {"d1": 1}
@@ -63,10 +64,25 @@ async def test_two_processes_share_the_work(at):
             await stack.enter_async_context(performing(queue, performed))
         for number in range(40):
             await at.store.accept(an_intent(f"d{number}", user=f"U{number}"))
-            await asyncio.gather(*(queue.enqueue(f"d{number}") for queue in queues))
+            await asyncio.gather(*(queue.enqueue_all([f"d{number}"]) for queue in queues))
         await until(lambda: _nothing_open(at))
 
     assert performed.counts == {f"d{number}": 1 for number in range(40)}
+
+
+async def test_many_are_enqueued_together(at):
+    """What is put there in one go is performed as if one by one, also where some are there."""
+    deliveries = [f"d{number}" for number in range(2 * TOGETHER + 1)]
+    performed = Performed()
+    async with queue_on(at, pace=NO_SWEEP) as queue:
+        await asyncio.gather(*(at.store.accept(an_intent(each)) for each in deliveries))
+        await queue.enqueue_all([deliveries[7]])
+        await queue.enqueue_all(deliveries)
+
+        async with performing(queue, performed):
+            await until(lambda: _nothing_open(at))
+
+    assert performed.counts == dict.fromkeys(deliveries, 1)
 
 
 async def test_many_at_once_are_all_enqueued(at):
@@ -75,7 +91,7 @@ async def test_many_at_once_are_all_enqueued(at):
     performed = Performed()
     async with queue_on(at, pace=NO_SWEEP) as queue:
         await asyncio.gather(*(at.store.accept(an_intent(each)) for each in deliveries))
-        await asyncio.gather(*(queue.enqueue(each) for each in deliveries))
+        await asyncio.gather(*(queue.enqueue_all([each]) for each in deliveries))
 
         async with performing(queue, performed):
             await until(lambda: _nothing_open(at))
@@ -116,7 +132,7 @@ async def test_what_is_done_is_not_performed(at):
     await at.store.finish("d1")
 
     async with queue_on(at) as queue, performing(queue, performed):
-        await queue.enqueue("d1")
+        await queue.enqueue_all(["d1"])
         await at.store.accept(an_intent("d2"))
         await until(lambda: _nothing_open(at))
 
@@ -204,7 +220,7 @@ async def test_running_work_is_finished_at_the_end(at):
         running.cancel()
         await asyncio.sleep(0.05)
         await at.store.accept(an_intent("d2"))
-        await queue.enqueue("d2")
+        await queue.enqueue_all(["d2"])
         await asyncio.sleep(0.05)
         performed.release.set()
         await asyncio.wait({running})
@@ -288,11 +304,11 @@ async def test_enqueueing_after_a_restart_works(server):
     performed = Performed()
     async with opened(server.url) as at, queue_on(at, pace=NO_SWEEP) as queue:
         deliveries = [f"d{number}" for number in range(8)]
-        await asyncio.gather(*(queue.enqueue(f"x{number}") for number in range(8)))
+        await asyncio.gather(*(queue.enqueue_all([f"x{number}"]) for number in range(8)))
         await asyncio.gather(*(at.store.accept(an_intent(each)) for each in deliveries))
 
         await server.restart()
-        await asyncio.gather(*(queue.enqueue(each) for each in deliveries))
+        await asyncio.gather(*(queue.enqueue_all([each]) for each in deliveries))
 
         async with performing(queue, performed):
             await until(lambda: _nothing_open(at))
@@ -305,7 +321,7 @@ async def test_enqueueing_into_silence_is_told(server):
         await server.kill()
 
         with pytest.raises(StoreSilent):
-            await queue.enqueue("d1")
+            await queue.enqueue_all(["d1"])
 
 
 async def test_work_that_will_not_stop_does_not_hold_up_the_end(at):

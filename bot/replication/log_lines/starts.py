@@ -77,7 +77,7 @@ def starts(block: bytes) -> list[Start]:
 
 
 def deciding_starts(block: bytes) -> list[Start]:
-    """Find the first start, the newest and the few behind it; no other can decide.
+    """Find the first start, the newest, the one above it and the few behind; no other can decide.
 
     What stands between them is read as part of an older run, which the newest outlives. Only
     where each line begins with a time in UTC, so that times compare as text; otherwise all.
@@ -94,8 +94,19 @@ def deciding_starts(block: bytes) -> list[Start]:
     if newest.goes_on(above := next(_read(block, reversed(before)), newest)):
         newest = above
     behind = _read(block, (at for at in found if at > newest.at))
-    chosen = [*islice(_read(block, before), 1), newest, *islice(behind, FEW)]
+    above_it = _above(block, [at for at in before if at < newest.at])
+    chosen = [*islice(_read(block, before), 1), *above_it, newest, *islice(behind, FEW)]
     return sorted({one.at: one for one in chosen}.values(), key=lambda one: one.at)
+
+
+def _above(block: bytes, found: list[int]) -> list[Start]:
+    """Find where the last run of *found* begins: a run that waits is what the next one retries."""
+    nearest_first = _read(block, reversed(found))
+    last = next(nearest_first, None)
+    if last is None:
+        return []
+    first = next(nearest_first, last)
+    return [first if last.goes_on(first) else last]
 
 
 def _read(block: bytes, found: Iterable[int]) -> Iterator[Start]:

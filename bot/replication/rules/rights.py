@@ -106,7 +106,7 @@ ROWS: tuple[Rule, ...] = (
     ),
     Rule(
         cause="dest.immutable_tag",
-        text=r"configured as immutable|ImageTagAlreadyExists|(?:repository|tag) is immutable"
+        text=r"configured as immutable|ImageTagAlreadyExists|\bis immutable\b"
         r"|does not allow updating assets",
     ),
     Rule(
