@@ -149,7 +149,7 @@ def _explain(stream: BinaryIO, told: dict[str, str | None], *, each: bool, as_js
 @app.command
 def demo(
     *,
-    story: Annotated[  # noqa: ARG001 - the playground without an end comes later
+    story: Annotated[  # noqa: ARG001 - it is all that there is to show, said or not
         bool,
         Parameter(negative="", show_default=False, help="Tell the story and end, as it does now."),
     ] = True,

@@ -20,8 +20,9 @@ from bot.harbor.generation_v2 import V2
 from bot.harbor.registry import Announcer, Tokens
 from bot.harbor.session import open_session, trust
 from bot.harbor.transport import BACKOFFS, Transport
-from bot.ports import Clock, Found, Meter
+from bot.ports import Clock, Found
 from bot.replication.matching import same_endpoint
+from bot.replication.meter import Meter
 from bot.replication.model import (
     Artifact,
     Execution,

@@ -28,7 +28,8 @@ from bot.errors import (
 from bot.harbor import network, wire
 from bot.harbor.session import LeftUnansweredError, once
 from bot.harbor.wire import Account, Answer, Call
-from bot.ports import Clock, Meter
+from bot.ports import Clock
+from bot.replication.meter import Meter
 from bot.settings import HarborSettings
 
 

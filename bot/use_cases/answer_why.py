@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.errors import BadQuestion, NotAllowed
-from bot.ports import Answer, Clock, Harbor, Meter
+from bot.ports import Answer, Clock, Harbor
 from bot.replication.diagnosis import diagnose
 from bot.replication.image_ref import ImageRef
+from bot.replication.meter import Meter
 from bot.replication.model import Policy, Repository
 from bot.replication.records import Scope, known_images, to_facts
 from bot.replication.resolution import resolve

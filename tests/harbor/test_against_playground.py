@@ -2,7 +2,8 @@ import pytest
 
 from bot.errors import HarborForbidden, HarborMissing, HarborUnauthorized, HarborUnclear
 from bot.playground.harbor import faults, golden_pair, modern_pair
-from bot.ports import Harbor, Meter
+from bot.ports import Harbor
+from bot.replication.meter import Meter
 from bot.replication.model import (
     FilterKind,
     LogOperation,

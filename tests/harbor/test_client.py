@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.errors import HarborBroken, HarborForbidden, HarborMissing, HarborRejected
 from bot.harbor.wire import instant
-from bot.ports import Meter
+from bot.replication.meter import Meter
 from bot.replication.model import (
     LOCAL,
     Execution,

@@ -25,7 +25,7 @@ from bot.errors import (
 )
 from bot.harbor import network, transport
 from bot.harbor.client import connect
-from bot.ports import Meter
+from bot.replication.meter import Meter
 from bot.replication.model import Repository, Status, Task
 from bot.settings import HarborSettings
 

@@ -132,7 +132,7 @@ async def _plan(
     if run.status != "InProgress" or run.id not in site.state.executions:
         return
     if policy.source_id:
-        raise NotImplementedError("The playground does not pull: it copies from itself only.")
+        raise ValueError("The playground does not pull: it copies from itself only.")
     found = selected(site, policy, only)
     try:
         found = await _prepare(site, policy, found)
