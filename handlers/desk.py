@@ -32,7 +32,7 @@ class Desk:
 
     def check_team(self, body: dict[str, Any]) -> None:
         """Refuse what another workspace sends: the token answers in its own alone."""
-        team = body.get("team_id") or body.get("team", {}).get("id")
+        team = body.get("team_id") or (body.get("team") or {}).get("id")
         if team != self.team:
             raise NotAllowed(words.FOREIGN_WORKSPACE)
 
