@@ -198,15 +198,13 @@ class Person:
     id: str
     full_member: bool
     why_not: str = ""
-    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A Slack conversation as the bot sees it; *known* is False where it cannot look inside."""
+    """A Slack conversation as the bot sees it; no member where it cannot look inside."""
 
     id: str
-    known: bool
     member: bool
     external: bool
     direct: bool = False

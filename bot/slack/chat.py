@@ -60,7 +60,7 @@ class SlackChat:
     async def person(self, user: str) -> Person:
         """Say who *user* is, asked anew; where Slack cannot say, nobody who gets an answer."""
         try:
-            data = await self._api.read("users.info", user=user, include_locale="true")
+            data = await self._api.read("users.info", user=user)
         except ChatError as error:
             log.warning("slack.person_unknown", reason=error.code)
             scope = error.code in {"missing_scope", "unknown_method"}

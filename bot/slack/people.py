@@ -37,12 +37,10 @@ def read_person(user: str, data: Any, home: Home) -> Person:
     """Read a ``user`` object; *user* is whom we asked for."""
     found = data if isinstance(data, dict) else {}
     why_not = _why_not(user, found, home)
-    locale = found.get("locale")
     return Person(
         id=user,
         full_member=not why_not,
         why_not=why_not,
-        locale=locale if isinstance(locale, str) else "",
     )
 
 
@@ -74,7 +72,7 @@ def _elsewhere(data: Mapping[str, Any], home: Home) -> str:
 
 def unknown_place(channel: str) -> Place:
     """Describe a place that Slack does not let us look into."""
-    return Place(id=channel, known=False, member=False, external=False)
+    return Place(id=channel, member=False, external=False)
 
 
 def read_place(channel: str, data: Any, home: Home) -> Place:
@@ -84,7 +82,6 @@ def read_place(channel: str, data: Any, home: Home) -> Place:
     direct = data.get("is_im") is True
     return Place(
         id=channel,
-        known=True,
         member=direct or data.get("is_member") is True,
         external=_is_external(data, home),
         direct=direct,

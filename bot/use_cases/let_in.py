@@ -50,5 +50,5 @@ async def find_place(asked: Asked, *, chat: Chat) -> Place:
             " Ask me in a direct message."
         )
     if asked.way is Way.DM:
-        return Place(asked.channel, known=True, member=True, external=False, direct=True)
+        return Place(asked.channel, member=True, external=False, direct=True)
     return place

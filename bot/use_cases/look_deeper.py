@@ -171,12 +171,11 @@ def _candidates(
         policy, executions = one.policy, one.found
         if policy.project:
             # A job has its row at hand: what is not about the image needs no look.
-            picked = tuple(row for row in executions.rows if _of_image(sides, asked, row))
-            unseen = 0
+            worth = [row for row in executions.rows if _of_image(sides, asked, row)]
         else:
             # A run that found nothing to copy is noise: a push that its policy's filter left out.
             worth = [row for row in executions.rows if not row.found_nothing]
-            picked, unseen = likeliest_executions(worth, pushed_at=pushed_at)
+        picked, unseen = likeliest_executions(worth, pushed_at=pushed_at)
         chosen += [(policy, execution) for execution in picked]
         if unseen or not executions.complete:
             left_out.append(policy)

@@ -54,9 +54,7 @@ async def take_question(services: Services, delivery: str) -> None:
         try:
             await _answer(services, intent)
         except Refused as refusal:
-            # Its sentence may quote the question.
-            log.info("question.refused", kind=type(refusal).__name__)
-            await services.chat.tell(intent.asked, str(refusal))
+            await _refuse(services, intent, refusal)
         except BotError as error:
             if error.transient or not isinstance(error, ChatError):
                 raise  # the queue tries again: Slack or the store failed, not the question
@@ -100,7 +98,16 @@ async def _answer(services: Services, intent: Intent) -> None:
             answer_id=answer_id,
             clock=services.clock,
         )
-        await _show_one(services, intent, look, answer_id, private=private)
+        try:
+            await _show_one(services, intent, look, answer_id, private=private)
+        except Refused as refusal:  # of one image; the others are answered all the same
+            await _refuse(services, intent, refusal)
+
+
+async def _refuse(services: Services, intent: Intent, refusal: Refused) -> None:
+    # Its sentence may quote the question.
+    log.info("question.refused", kind=type(refusal).__name__)
+    await services.chat.tell(intent.asked, str(refusal))
 
 
 def _read(intent: Intent, instances: Sequence[str]) -> Question:

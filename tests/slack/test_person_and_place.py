@@ -28,7 +28,7 @@ def without(name):
 
 def test_a_full_member_may_ask():
     """Whom Slack calls an active member of our workspace in every field gets an answer."""
-    assert read_person("U1", MEMBER, HOME) == Person("U1", full_member=True, locale="zh-CN")
+    assert read_person("U1", MEMBER, HOME) == Person("U1", full_member=True)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_a_channel_with_others_in_it_is_external(change, external):
 
 @pytest.mark.parametrize("data", [None, {}, CHANNEL | {"id": "C2"}], ids=str)
 def test_an_answer_about_nothing_makes_a_place_unknown(data):
-    """A place is known only by an answer about this very place."""
-    assert not read_place("C1", data, HOME).known
+    """The bot is a member only by an answer about this very place."""
+    assert not read_place("C1", data, HOME).member
 
 
 @pytest.mark.parametrize(
@@ -121,11 +121,6 @@ async def test_the_workspace_says_who_asks(chat, slack, name, reason):
     person = await chat.person(slack.user(name).id)
 
     assert (person.full_member, person.why_not) == (not reason, reason)
-
-
-async def test_a_locale_comes_along(chat, slack):
-    """The language that somebody set in Slack is known."""
-    assert (await chat.person(slack.user("chen").id)).locale == "zh-CN"
 
 
 async def test_nobody_is_let_in_who_is_unknown(chat):
@@ -152,22 +147,21 @@ async def test_a_missing_scope_is_named_to_who_can_mend_it(client, session, cloc
 
 
 @pytest.mark.parametrize(
-    ("name", "known", "member", "external"),
+    ("name", "member", "external"),
     [
-        ("#releases", True, True, False),
-        ("#random", True, False, False),
-        ("#war-room", True, True, False),
-        ("#secret", False, False, False),
-        ("#partner", True, True, True),
-        ("wang-li", False, False, False),
+        ("#releases", True, False),
+        ("#random", False, False),
+        ("#war-room", True, False),
+        ("#secret", False, False),
+        ("#partner", True, True),
+        ("wang-li", False, False),
     ],
 )
-async def test_the_workspace_says_what_a_place_is(chat, slack, name, known, member, external):
+async def test_the_workspace_says_what_a_place_is(chat, slack, name, member, external):
     """Membership and strangers are read anew; what cannot be looked into is unknown."""
     place = await chat.place(slack.channel(name).id)
 
-    assert (place.known, place.member, place.external, place.direct) == (
-        known,
+    assert (place.member, place.external, place.direct) == (
         member,
         external,
         False,
@@ -186,7 +180,7 @@ async def test_without_a_look_into_places_every_place_is_unknown(chat, slack):
     """A refused method costs a feature, not the answer."""
     slack.faults.add(Fault(method="conversations.info", error="missing_scope"))
 
-    assert not (await chat.place(slack.channel("#releases").id)).known
+    assert not (await chat.place(slack.channel("#releases").id)).member
 
 
 async def test_groups_are_asked_anew(chat, slack):

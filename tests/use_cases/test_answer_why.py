@@ -1,5 +1,6 @@
 """The question asked of simulated Harbors, through the real client, without Slack."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -264,3 +265,16 @@ async def test_a_busy_policy_is_read_back_to_the_push(asking):
 
     assert answer.diagnosis.cause == "dest.quota_exceeded"
     assert answer.round_trips <= 5
+
+
+async def test_many_jobs_of_the_whole_repository_are_not_all_read(asking):
+    """Of jobs that name no tag the newest are read, however many there are."""
+    async with golden_pair() as pair, asking(pair) as ask:
+        jobs = pair.stag.state.jobs
+        for number in range(30_000, 30_060):
+            jobs[number] = replace(jobs[20031], id=number, tags=None, log="")
+        answer = await ask("frontend-rls/vira:v1.6.32-67284045")
+        logs = [one for one in pair.stag.requests if one.path.endswith("/log")]
+
+    assert len(logs) <= 25
+    assert answer.diagnosis.verdict is Verdict.FAILED
